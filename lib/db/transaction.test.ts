@@ -9,7 +9,10 @@ import { inSqlTransaction, inTransaction } from "./transaction";
 
 const probe = defineJob({ name: "test.probe", payload: z.object({ id: z.number() }), maxAttempts: 1, run: async () => undefined });
 const countJobs = statement("test.count_jobs", "select count(*)::int as jobs from graphile_worker.jobs where task_identifier = 'test.probe'");
-const typed = statement("test.typed", "select $1::int[] as ids, $2::timestamptz as at, 5::int8 as big, '{\"a\":1}'::jsonb as doc, $3::bool as yes, $4::text[] as names");
+const typed = statement(
+  "test.typed",
+  "select $1::int[] as ids, $2::timestamptz as at, 5::int8 as big, '{\"a\":1}'::jsonb as doc, $3::bool as yes, $4::text[] as names",
+);
 
 test.each([
   ["prisma", inTransaction],
@@ -40,6 +43,6 @@ test.each([
   ["pg", inSqlTransaction],
 ])("plain SQL gives the same values in a %s transaction", async (_name, run) => {
   const at = new Date("2026-01-02T03:04:05.678Z");
-  const rows = await run(testServerContext(), (tx) => tx.sql.rows(typed, [[1, 2], at, true, ["x", "y, \"z\""]]));
+  const rows = await run(testServerContext(), (tx) => tx.sql.rows(typed, [[1, 2], at, true, ["x", 'y, "z"']]));
   expect(rows).toEqual([{ ids: [1, 2], at, big: 5, doc: { a: 1 }, yes: true, names: ["x", 'y, "z"'] }]);
 });

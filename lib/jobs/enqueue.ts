@@ -24,7 +24,12 @@ export interface EnqueueOptions {
 }
 
 /** Puts a job into the queue, in the caller's transaction: it exists exactly when its cause does. */
-export async function enqueue<Payload>(ctx: Pick<SqlContext, "sql">, job: JobDeclaration<Payload>, payload: Payload, options: EnqueueOptions = {}): Promise<void> {
+export async function enqueue<Payload>(
+  ctx: Pick<SqlContext, "sql">,
+  job: JobDeclaration<Payload>,
+  payload: Payload,
+  options: EnqueueOptions = {},
+): Promise<void> {
   await ctx.sql.rows(addJob, [
     job.name,
     JSON.stringify(payload),

@@ -29,7 +29,9 @@ export async function runWorker(pool: Pool, jobs: Job[], schedules: Schedule[], 
     noHandleSignals: true,
     pollInterval: 1000,
     taskList: toTaskList(jobs, () => serverContext()),
-    parsedCronItems: parseCronItems(schedules.map(({ job, match }): CronItem => ({ task: job.name, match, options: { backfillPeriod: 0, maxAttempts: job.maxAttempts } }))),
+    parsedCronItems: parseCronItems(
+      schedules.map(({ job, match }): CronItem => ({ task: job.name, match, options: { backfillPeriod: 0, maxAttempts: job.maxAttempts } })),
+    ),
   });
 }
 

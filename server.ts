@@ -1,0 +1,168 @@
+import { createServer as createHttpServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from "node:http";
+import { createServer as createHttpsServer } from "node:https";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import next from "next";
+import type { Runner } from "graphile-worker";
+import { isAgentPath } from "@/lib/agents/agent-paths";
+import { serveAgentRequest } from "@/lib/agents/serve-agent-request";
+import { startAgentCaches, stopAgentCaches } from "@/lib/agents/agent-caches";
+import { announceSetup, ensureSetup } from "@/lib/auth/ensure-setup";
+import { serverContext } from "@/lib/context";
+import { closeDatabase } from "@/lib/db/prisma";
+import { startEmbeddedPostgres, type EmbeddedPostgres } from "@/lib/db/embedded-postgres";
+import { migrate } from "@/lib/db/migrate";
+import { getPool } from "@/lib/db/pool";
+import { dataDir, env, readNamedFile, resetEnv } from "@/lib/env";
+import { StartupError } from "@/lib/errors";
+import { ensureCertificateAuthority, issueServerCertificate } from "@/lib/http/certificate-authority";
+import { migrateQueue, runWorker } from "@/lib/jobs/run-worker";
+import { getLogger } from "@/lib/log";
+import { prepareSecretKey } from "@/lib/secret-box";
+import { jobs, schedules } from "@/lib/worker";
+
+const dev = process.argv.includes("--dev");
+const drainMs = 10_000;
+
+interface Running {
+  servers: Server[];
+  worker?: Runner;
+  embedded?: EmbeddedPostgres;
+  ready: boolean;
+  handle?: RequestListener;
+}
+
+const running: Running = { servers: [], ready: false };
+
+async function start(): Promise<void> {
+  const { PORT, TLS_PORT, HOST, WORKER_CONCURRENCY } = env();
+  // Ports first: a taken port is said at once, and health is answered while the rest comes up.
+  running.servers.push(await listen(createHttpServer(answer), PORT, HOST, "PORT"));
+  if (!env().DATABASE_URL) {
+    running.embedded = await startEmbeddedPostgres(dataDir());
+    prepareSecretKey();
+    process.env.DATABASE_URL = running.embedded.url;
+    resetEnv();
+  } else {
+    prepareSecretKey();
+  }
+  running.servers.push(await listen(createHttpsServer(await serverCertificate(), answer), TLS_PORT, HOST, "TLS_PORT"));
+
+  const ran = await migrate(env().DATABASE_URL as string);
+  await migrateQueue(getPool());
+  if (ran.length > 0) getLogger().info({ "migrations.count": ran.length }, "the database was brought to this version");
+  await ensureSetup(serverContext(), env());
+
+  const app = next({ dev, dir: process.cwd(), hostname: "localhost", port: PORT });
+  await app.prepare();
+  running.handle = app.getRequestHandler() as RequestListener;
+  await startAgentCaches();
+  running.worker = await runWorker(getPool(), jobs, schedules, WORKER_CONCURRENCY);
+  running.worker.promise.catch((error: Error) => {
+    getLogger().error({ "error.message": error.message }, "the job worker ended; the process ends too, so that its keeper starts it again");
+    void stop(1);
+  });
+  running.ready = true;
+  await announce();
+}
+
+function answer(request: IncomingMessage, response: ServerResponse): void {
+  const path = (request.url ?? "/").split("?", 1)[0] as string;
+  if (path === "/healthz") return plain(response, 200, "ok");
+  if (path === "/readyz") return void answerReadiness(response);
+  // In development agents' paths go through Next as well, so that an edit counts without a restart.
+  if (!dev && isAgentPath(path)) return void serveAgentRequest(request, response, running.ready);
+  if (!running.handle) return plain(response, 503, "Flotilla is starting. Try again in a few seconds.");
+  running.handle(request, response);
+}
+
+async function answerReadiness(response: ServerResponse): Promise<void> {
+  if (!running.ready) return plain(response, 503, "starting or stopping");
+  try {
+    await getPool().query("select 1");
+    plain(response, 200, "ready");
+  } catch {
+    plain(response, 503, "the database doesn't answer");
+  }
+}
+
+function plain(response: ServerResponse, status: number, text: string): void {
+  response
+    .writeHead(status, { "content-type": "text/plain; charset=utf-8", "cache-control": "no-store", ...(status === 503 && { "retry-after": "2" }) })
+    .end(`${text}\n`);
+}
+
+function listen<S extends Server>(server: S, port: number, host: string, variable: string): Promise<S> {
+  // Agents keep a connection for an hour and repeat a request that a closed one swallowed: outlive their longest pause.
+  server.keepAliveTimeout = 125_000;
+  server.headersTimeout = 20_000;
+  server.requestTimeout = 60_000;
+  return new Promise((resolve, reject) => {
+    server.once("error", (cause: NodeJS.ErrnoException) => {
+      const reasons: Record<string, string> = { EADDRINUSE: "is taken by another program", EACCES: "needs more rights than this account has" };
+      const reason = reasons[cause.code ?? ""] ?? `can't be opened (${cause.message})`;
+      reject(new StartupError("port_unusable", `Port ${port} ${reason}. Stop the other program, or set ${variable} to a free port.`, { cause }));
+    });
+    server.listen(port, host, () => resolve(server));
+  });
+}
+
+async function serverCertificate(): Promise<{ cert: string; key: string }> {
+  const { TLS_CERT_FILE, TLS_KEY_FILE, TLS_NAMES, PUBLIC_URL } = env();
+  if (Boolean(TLS_CERT_FILE) !== Boolean(TLS_KEY_FILE)) {
+    throw new StartupError("tls_pair_incomplete", "TLS_CERT_FILE and TLS_KEY_FILE belong together. Set both, or none to use Flotilla's own certificate.");
+  }
+  if (TLS_CERT_FILE && TLS_KEY_FILE) return { cert: readNamedFile("TLS_CERT_FILE", TLS_CERT_FILE), key: readNamedFile("TLS_KEY_FILE", TLS_KEY_FILE) };
+  const authority = await ensureCertificateAuthority(join(dataDir(), "tls"), { name: "Flotilla" });
+  const names = ["localhost", "127.0.0.1", "::1", hostname(), ...(PUBLIC_URL ? [new URL(PUBLIC_URL).hostname] : []), ...(TLS_NAMES?.split(",") ?? [])];
+  const issued = await issueServerCertificate(authority, { names: [...new Set(names.map((name) => name.trim()).filter(Boolean))] });
+  return { cert: issued.certPem, key: issued.keyPem };
+}
+
+async function announce(): Promise<void> {
+  const [http, https] = running.servers.map((server) => (server.address() as { port: number }).port);
+  console.log(`Flotilla is ready: http://localhost:${http} for people, https://localhost:${https} for agents.`);
+  if (!env().TLS_CERT_FILE) console.log(`Agents trust it by ${join(dataDir(), "tls", "ca.pem")}.`);
+  await announceSetup(serverContext(), `http://localhost:${http}`);
+}
+
+let stopping = false;
+
+async function stop(code: number): Promise<void> {
+  if (stopping) return;
+  stopping = true;
+  running.ready = false;
+  const force = setTimeout(() => process.exit(code), drainMs + 5000);
+  force.unref();
+  try {
+    await Promise.all(running.servers.map(closeServer));
+    await running.worker?.stop();
+    await stopAgentCaches();
+    await closeDatabase();
+    await running.embedded?.stop();
+  } catch (error) {
+    getLogger().error({ "error.message": (error as Error).message }, "the stop wasn't clean");
+  }
+  process.exit(code);
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+    setTimeout(() => server.closeAllConnections(), drainMs).unref();
+  });
+}
+
+process.on("SIGTERM", () => void stop(0));
+process.on("SIGINT", () => void stop(0));
+// A fault in one request or job must not take the others down; it is logged and counted where it happened.
+process.on("unhandledRejection", (reason) =>
+  getLogger().error({ "error.message": String((reason as Error)?.stack ?? reason) }, "a promise was left without an answer"),
+);
+
+start().catch(async (error: unknown) => {
+  if (error instanceof StartupError) console.error(`Flotilla can't start. ${error.message}`);
+  else console.error("Flotilla can't start, for a reason it doesn't know:", error);
+  await stop(1);
+});
