@@ -1,0 +1,3 @@
+import { runEntry } from "./run-entry.mjs";
+
+await runEntry("bench", "bench/main.ts");

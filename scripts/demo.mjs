@@ -1,0 +1,3 @@
+import { runEntry } from "./run-entry.mjs";
+
+await runEntry("demo", "lib/simulator/demo/main.ts");
