@@ -1,0 +1,15 @@
+import { authorize } from "../authorize";
+import type { Context } from "../context";
+import { listEnrollSecretRows, type EnrollSecret } from "./enroll-secret-queries";
+import { getTeamRow } from "./team-queries";
+
+/**
+ * What admits hosts to a team. `teamId` null, or 0, means the global secrets, which admit to "No team".
+ * @throws NotFoundError `team_not_found`; ForbiddenError `permission_denied`
+ */
+export async function listEnrollSecrets(ctx: Context, teamId: number | null): Promise<EnrollSecret[]> {
+  authorize(ctx, "enroll_secret:read");
+  if (teamId !== null) await getTeamRow(ctx.db, teamId);
+  authorize(ctx, "enroll_secret:read", { teamId });
+  return listEnrollSecretRows(ctx.db, teamId === 0 ? null : teamId);
+}
