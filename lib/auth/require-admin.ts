@@ -1,0 +1,28 @@
+import { cookies, headers } from "next/headers";
+import { redirect } from "next/navigation";
+import { createContext, type Context } from "../context";
+import { pathHeader } from "../http/client-address";
+import { routeClock } from "./admin-route";
+import { findSession } from "./find-session";
+import { isSetUp } from "./get-organisation";
+import { sessionCookieName } from "./session-cookie";
+
+/** The context of whoever is signed in, or null. */
+export async function findVisitor(): Promise<Context | null> {
+  const token = (await cookies()).get(sessionCookieName)?.value;
+  const ctx = createContext({ kind: "nobody" }, { now: routeClock() });
+  const actor = token ? await findSession(ctx, token, "browser") : null;
+  return actor && { ...ctx, actor };
+}
+
+/** For pages: the signed-in user's context. Others are sent to sign in and back, to set up, or to the page for users without a role. */
+export async function requireAdmin(): Promise<Context> {
+  const ctx = await findVisitor();
+  if (!ctx) {
+    if (!(await isSetUp(createContext({ kind: "nobody" })))) redirect("/setup");
+    const path = (await headers()).get(pathHeader);
+    redirect(path && path !== "/" ? `/sign-in?next=${encodeURIComponent(path)}` : "/sign-in");
+  }
+  if (ctx.actor.kind === "user" && ctx.actor.globalRole === "none") redirect("/no-access");
+  return ctx;
+}

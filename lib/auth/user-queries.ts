@@ -1,0 +1,35 @@
+import type { Db } from "../db/prisma";
+import type { Role } from "../context";
+
+/** A person or program that can sign in. */
+export interface UserRow {
+  id: number;
+  email: string;
+  name: string;
+  passwordHash: string | null;
+  globalRole: Role;
+  apiOnly: boolean;
+  disabledAt: Date | null;
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+/** The user with this (lower-cased) address, or null. */
+export async function findUserByEmail(db: Db, email: string): Promise<UserRow | null> {
+  return (await db.user.findUnique({ where: { email } })) as UserRow | null;
+}
+
+/** The user with this id, or null. */
+export async function findUser(db: Db, id: number): Promise<UserRow | null> {
+  return (await db.user.findUnique({ where: { id } })) as UserRow | null;
+}
+
+/** Adds a user. */
+export async function insertUser(db: Db, user: { email: string; name: string; passwordHash: string; globalRole: Role }): Promise<UserRow> {
+  return (await db.user.create({ data: user })) as UserRow;
+}
+
+/** Stores a new password's hash. */
+export async function updatePasswordHash(db: Db, id: number, passwordHash: string): Promise<void> {
+  await db.user.update({ where: { id }, data: { passwordHash } });
+}
