@@ -21,7 +21,10 @@ function rawKey(): string {
   const path = join(dataDir(), "secret.key");
   if (!existsSync(path)) {
     if (DATABASE_URL) {
-      throw new StartupError("secret_key_missing", "SECRET_KEY is missing. Set it to at least 32 characters, the same for every instance; `openssl rand -base64 32` makes one.");
+      throw new StartupError(
+        "secret_key_missing",
+        "SECRET_KEY is missing. Set it to at least 32 characters, the same for every instance; `openssl rand -base64 32` makes one.",
+      );
     }
     // Written aside and linked: two starters at once end with one key.
     const aside = `${path}.${randomBytes(6).toString("hex")}`;
@@ -69,8 +72,17 @@ export function openSecret(sealed: string, purpose: string): string {
     decipher.setAuthTag(Buffer.from(tag, "base64url"));
     return Buffer.concat([decipher.update(Buffer.from(body, "base64url")), decipher.final()]).toString("utf8");
   } catch (cause) {
-    throw new StartupError("secret_unreadable", "A stored secret can't be opened. SECRET_KEY differs from the one it was stored with; start with that one again.", { cause });
+    throw new StartupError(
+      "secret_unreadable",
+      "A stored secret can't be opened. SECRET_KEY differs from the one it was stored with; start with that one again.",
+      { cause },
+    );
   }
+}
+
+/** A secret for one purpose, such as signing a cookie: the same for every instance with one SECRET_KEY. */
+export function derivedSecret(purpose: string): string {
+  return Buffer.from(hkdfSync("sha256", key(), "flotilla", purpose, 32)).toString("base64url");
 }
 
 /** sha256 in hex: how keys, tokens and enroll secrets are stored and looked up. They are long and random, so no salt. */
