@@ -99,7 +99,7 @@ function planHosts(): PlannedHost[] {
   return [...notableHosts, ...generated].map((host, i) => ({
     ...host,
     hostId: 0,
-    serial: /^C02/.test(host.name) ? host.name : `F7K0X${(i * 7919 + 100_003).toString(36).toUpperCase().padStart(5, "0")}`,
+    serial: host.name.startsWith("C02") ? host.name : `F7K0X${(i * 7919 + 100_003).toString(36).toUpperCase().padStart(5, "0")}`,
     uuid: randomUUID().toUpperCase(),
     deviceId: host.because.includes("not_registered") ? "" : randomUUID(),
     principal: host.person ? (host.person.startsWith("Shared") ? "shared.macs@aldergate.example" : principalOf(host.person)) : "",

@@ -1,0 +1,81 @@
+import { statement, type Sql } from "@/lib/db/sql";
+
+/** A label that a host is a member of. */
+export interface HostLabel {
+  id: number;
+  name: string;
+  description: string;
+  query: string;
+  platform: string;
+  labelType: "builtin" | "regular";
+  membershipType: "dynamic" | "manual";
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+const labels = statement(
+  "hosts.list_labels_of_host",
+  `select l.id, l.name, l.description, l.query, l.platform, l.label_type as "labelType", l.membership_type as "membershipType", l.created_at as "createdAt", l.updated_at as "updatedAt"
+   from label_memberships m join labels l on l.id = m.label_id where m.host_id = $1::int order by lower(l.name)`,
+);
+
+/** The labels of a host, by name. */
+export async function listLabelsOfHost(sql: Sql, hostId: number): Promise<HostLabel[]> {
+  return sql.rows<HostLabel>(labels, [hostId]);
+}
+
+/** A policy with a host's answer to its current version. */
+export interface HostPolicy {
+  id: number;
+  teamId: number | null;
+  name: string;
+  query: string;
+  description: string;
+  resolution: string;
+  platform: string;
+  critical: boolean;
+  gated: boolean;
+  version: number;
+  authorId: number | null;
+  authorName: string;
+  authorEmail: string;
+  createdAt: Date;
+  updatedAt: Date;
+  outcome: "pass" | "fail" | "unknown";
+  /** Since when it has this outcome; null when it was never asked. */
+  outcomeSince: Date | null;
+  message: string;
+}
+
+// The policies of the host's team and of all teams that match its platform, and whatever else it has answered.
+const policies = statement(
+  "hosts.list_policies_of_host",
+  `select p.id, p.team_id as "teamId", p.name, p.query, p.description, p.resolution, p.platform, p.critical, p.conditional_access_enabled as gated, p.version,
+     p.author_id as "authorId", p.author_name as "authorName", p.author_email as "authorEmail", p.created_at as "createdAt", p.updated_at as "updatedAt",
+     case when r.policy_version = p.version then r.outcome else 'unknown' end as outcome,
+     case when r.policy_version = p.version then r.outcome_since end as "outcomeSince", coalesce(r.message, '') as message
+   from hosts h
+   join policies p on p.team_id is null or p.team_id = h.team_id
+   join policy_results r on r.policy_id = p.id and r.host_id = h.id
+   where h.id = $1::int
+   order by case when r.policy_version <> p.version then 1 when r.outcome = 'fail' then 0 when r.outcome = 'unknown' then 1 else 2 end,
+     p.conditional_access_enabled desc, lower(p.name)`,
+);
+
+/** The policies that a host has to answer, failing first, then unknown, the gated ones before the others. */
+export async function listPoliciesOfHost(sql: Sql, hostId: number): Promise<HostPolicy[]> {
+  return sql.rows<HostPolicy>(policies, [hostId]);
+}
+
+const byIdentifier = statement(
+  "hosts.find_id_by_identifier",
+  `select id from hosts where hardware_uuid ilike $1::text or hardware_serial ilike $1::text or hostname = $2::text or computer_name = $2::text
+     or osquery_host_id = $2::text or node_key_hash = $3::text or orbit_node_key_hash = $3::text or ($2::text ~ '^[0-9]{1,9}$' and id::text = $2::text)
+   order by (hardware_uuid ilike $1::text) desc, (hardware_serial ilike $1::text) desc, (hostname = $2::text) desc, id limit 1`,
+);
+
+/** The host that answers to a UUID, serial, name, node key (by its hash) or id, in this order. */
+export async function findHostIdByIdentifier(sql: Sql, identifier: string, keyHash: string): Promise<number | null> {
+  const [row] = await sql.rows<{ id: number }>(byIdentifier, [identifier.replace(/[\\%_]/g, "\\$&"), identifier, keyHash]);
+  return row?.id ?? null;
+}

@@ -1,0 +1,49 @@
+import { recordActivity } from "@/lib/activities/record-activity";
+import { authorize } from "@/lib/authorize";
+import type { Context } from "@/lib/context";
+import { inTransaction } from "@/lib/db/transaction";
+import { InvalidInputError } from "@/lib/errors";
+import { requestReassessment } from "@/lib/teams/request-reassessment";
+import { findHosts, type HostSelection } from "./find-hosts";
+import { findTeamBrief, moveHostRows, notifyHostsChanged } from "./host-admin-queries";
+
+/**
+ * Moves hosts to a team (0 is "No team"); the new team's rule decides about them at once, also when that team doesn't gate access.
+ * @returns how many hosts were moved; those that were there already don't count
+ * @throws InvalidInputError `team_not_found`; NotFoundError `host_not_found`; UnauthenticatedError, ForbiddenError
+ */
+export async function transferHosts(ctx: Context, selection: HostSelection, teamId: number): Promise<number> {
+  return inTransaction(ctx, async (tx) => {
+    const hosts = await findHosts(tx, selection, "host:transfer");
+    authorize(tx, "host:transfer", { teamId });
+    const team = await findTeamBrief(tx.sql, teamId);
+    if (!team) {
+      const reason = `Team ${teamId} doesn't exist. Choose one of the teams, or 0 for "No team".`;
+      throw new InvalidInputError("team_not_found", reason, { fields: [{ field: "team_id", reason }] });
+    }
+    const moved = new Set(
+      await moveHostRows(
+        tx.sql,
+        hosts.map(({ id }) => id),
+        teamId,
+        tx.now(),
+      ),
+    );
+    if (moved.size === 0) return 0;
+    const hostIds = [...moved];
+    await requestReassessment(tx, { hostIds }, "host_transferred");
+    await notifyHostsChanged(tx.sql, hostIds);
+    await recordActivity(tx, {
+      type: "transferred_hosts",
+      teamId,
+      hostId: hostIds.length === 1 ? hostIds[0] : null,
+      details: {
+        team_id: teamId || null,
+        team_name: teamId ? team.name : null,
+        host_ids: hostIds,
+        host_display_names: hosts.filter(({ id }) => moved.has(id)).map(({ name }) => name),
+      },
+    });
+    return moved.size;
+  });
+}
