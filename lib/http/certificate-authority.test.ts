@@ -32,10 +32,7 @@ test("a client that trusts only ca.pem completes the handshake by name and by ad
   const good = issueServerCertificate(authority, { names: ["localhost", "127.0.0.1", "::1"] });
   const elsewhere = issueServerCertificate(authority, { names: ["elsewhere.example"] });
   const server = createServer({ cert: good.certPem, key: good.keyPem }, (_, response) => response.end("ok")).listen(0, "127.0.0.1");
-  const wrongName = createServer({ cert: elsewhere.certPem, key: elsewhere.keyPem }, (_, response) => response.end("ok")).listen(
-    0,
-    "127.0.0.1",
-  );
+  const wrongName = createServer({ cert: elsewhere.certPem, key: elsewhere.keyPem }, (_, response) => response.end("ok")).listen(0, "127.0.0.1");
   await Promise.all([once(server, "listening"), once(wrongName, "listening")]);
   try {
     const port = (server.address() as AddressInfo).port;
@@ -53,7 +50,7 @@ test("the key is readable by its owner only, and no drafts stay behind", async (
   const folder = join(root, "modes");
   await ensureCertificateAuthority(folder, { name: "Modes" });
   expect((await stat(join(folder, "ca.key"))).mode & 0o777).toBe(0o600);
-  expect((await readdir(folder)).sort()).toEqual(["ca.key", "ca.pem"]);
+  expect((await readdir(folder)).toSorted()).toEqual(["ca.key", "ca.pem"]);
 });
 
 test("many starts at once end with one authority, and a later start reuses it", async () => {

@@ -22,10 +22,7 @@ export interface CertificateAuthority {
  * Safe when several processes start at once: all end with the same pair.
  * @throws StartupError `certificate_authority_unusable` when the two files don't belong together or have run out
  */
-export async function ensureCertificateAuthority(
-  folder: string,
-  { name, now = new Date() }: { name: string; now?: Date },
-): Promise<CertificateAuthority> {
+export async function ensureCertificateAuthority(folder: string, { name, now = new Date() }: { name: string; now?: Date }): Promise<CertificateAuthority> {
   await mkdir(folder, { recursive: true });
   const keyFile = join(folder, "ca.key");
   const certFile = join(folder, "ca.pem");
@@ -63,8 +60,7 @@ export function issueServerCertificate(
   { names, now = new Date(), days = serverDays }: { names: string[]; now?: Date; days?: number },
 ): { certPem: string; keyPem: string; expiresAt: Date } {
   const subject = names[0];
-  if (subject === undefined)
-    throw new StartupError("certificate_without_name", "A server certificate needs at least one host name or IP address.");
+  if (subject === undefined) throw new StartupError("certificate_without_name", "A server certificate needs at least one host name or IP address.");
   const keyPem = newPrivateKeyPem();
   // Backdated by an hour for clients whose clock is behind; the whole span stays within the limit.
   const notBefore = new Date(now.getTime() - 60 * 60 * 1000);

@@ -48,8 +48,7 @@ function time(at: Date): Buffer {
   return at.getUTCFullYear() < 2050 ? tlv(0x17, Buffer.from(digits.slice(2))) : tlv(0x18, Buffer.from(digits));
 }
 
-const distinguishedName = (commonName: string) =>
-  sequence(tlv(0x31, sequence(oid(oids.commonName), tlv(0x0c, Buffer.from(commonName, "utf8")))));
+const distinguishedName = (commonName: string) => sequence(tlv(0x31, sequence(oid(oids.commonName), tlv(0x0c, Buffer.from(commonName, "utf8")))));
 
 function extension(id: string, critical: boolean, value: Buffer): Buffer {
   return sequence(oid(id), ...(critical ? [yes] : []), octets(value));
@@ -93,11 +92,7 @@ export function writeCertificate(content: CertificateContent): string {
         extension(oids.basicConstraints, true, sequence()),
         extension(oids.keyUsage, true, bits(Buffer.from([0x80]), 7)), // digitalSignature
         extension(oids.extendedKeyUsage, false, sequence(oid(oids.serverAuth))),
-        extension(
-          oids.subjectAltName,
-          false,
-          sequence(...content.names.map((name) => (isIP(name) ? tlv(0x87, ipBytes(name)) : tlv(0x82, Buffer.from(name))))),
-        ),
+        extension(oids.subjectAltName, false, sequence(...content.names.map((name) => (isIP(name) ? tlv(0x87, ipBytes(name)) : tlv(0x82, Buffer.from(name)))))),
       ]
     : [
         extension(oids.basicConstraints, true, sequence(yes, tlv(0x02, Buffer.from([0])))), // signs servers, no further CA
