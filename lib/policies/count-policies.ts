@@ -1,0 +1,15 @@
+import { authorize } from "../authorize";
+import type { Context } from "../context";
+import { getTeam } from "../teams/get-team";
+import { toPolicyFilter, type PolicyListOptions } from "./list-policies";
+import { countPolicyRows } from "./policy-count-queries";
+
+/**
+ * How many policies the same options of list-policies.ts would list, on all pages.
+ * @throws NotFoundError `team_not_found`; ForbiddenError `permission_denied`
+ */
+export async function countPolicies(ctx: Context, options: PolicyListOptions): Promise<number> {
+  authorize(ctx, "policy:read", { teamId: options.teamId });
+  if (options.teamId !== null) await getTeam(ctx, options.teamId);
+  return countPolicyRows(ctx.sql, toPolicyFilter(options));
+}

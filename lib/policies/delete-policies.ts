@@ -1,0 +1,54 @@
+import { recordActivity } from "../activities/record-activity";
+import { authorize } from "../authorize";
+import type { Context } from "../context";
+import { inTransaction } from "../db/transaction";
+import { getTeam } from "../teams/get-team";
+import { requestReassessment } from "../teams/request-reassessment";
+import type { PolicyPlace } from "./get-policy";
+import type { Policy } from "./policy";
+import { policyActivityDetails } from "./policy-activity";
+import { deletePolicyRows, listPolicyRowsById, lockPoliciesOfScope, policyNotFound } from "./policy-queries";
+
+/**
+ * Deletes policies with their results, all or none; hosts that only these kept out are let in. Answers the ids in the order given.
+ * @throws NotFoundError `policy_not_found` for an id that doesn't exist or stands in another team; ForbiddenError `permission_denied`
+ */
+export async function deletePolicies(ctx: Context, policyIds: number[], place: PolicyPlace = {}): Promise<number[]> {
+  authorize(ctx, "policy:write");
+  return inTransaction(ctx, async (tx) => {
+    const policies = new Map((await listPolicyRowsById(tx.db, policyIds)).map((policy) => [policy.id, policy]));
+    for (const policyId of policyIds) {
+      const policy = policies.get(policyId);
+      if (!policy || (place.teamId !== undefined && place.teamId !== policy.teamId)) throw policyNotFound(policyId);
+      authorize(tx, "policy:write", { teamId: policy.teamId });
+    }
+    const teamIds = new Set([...policies.values()].map((policy) => policy.teamId));
+    for (const teamId of teamIds) {
+      await deleteFromScope(
+        tx,
+        teamId,
+        [...policies.values()].filter((policy) => policy.teamId === teamId),
+      );
+    }
+    return [...new Set(policyIds)];
+  });
+}
+
+async function deleteFromScope(tx: Context, teamId: number | null, policies: Policy[]): Promise<void> {
+  await lockPoliciesOfScope(tx.db, tx.sql, teamId);
+  await deletePolicyRows(
+    tx.db,
+    policies.map((policy) => policy.id),
+  );
+  const teamName = teamId === null ? null : (await getTeam(tx, teamId)).name;
+  for (const policy of policies) {
+    await recordActivity(tx, {
+      type: "deleted_policy",
+      teamId,
+      details: { ...policyActivityDetails(policy, teamName), gated_access: policy.conditionalAccessEnabled },
+    });
+  }
+  if (policies.some((policy) => policy.conditionalAccessEnabled)) {
+    await requestReassessment(tx, teamId === null ? { everyHost: true } : { teamId }, "policy_deleted");
+  }
+}

@@ -1,0 +1,48 @@
+import { statement, type Sql } from "../db/sql";
+import type { GatingFacts } from "./gating-preview";
+import { policyCoversHostSql } from "./policy-scope";
+
+/** What a gating preview starts from: every policy that might count, and where gating is on. */
+export interface GatingState {
+  policies: { id: number; teamId: number | null; gated: boolean }[];
+  teamsOn: Set<number>;
+}
+
+const listPolicies = statement(
+  "policies.gating_policies",
+  `select id::int as id, team_id::int as "teamId", conditional_access_enabled as gated from policies where $1::int is null or team_id is null or team_id = $1::int`,
+);
+const listTeamsOn = statement("policies.gating_teams", `select id::int as id from teams where conditional_access_enabled`);
+
+const listFacts = statement(
+  "policies.gating_facts",
+  `select h.id::int as "hostId", coalesce(nullif(h.computer_name, ''), nullif(h.hostname, ''), h.hardware_serial) as "hostName", h.team_id::int as "teamId",
+     coalesce(i.user_principal_name, '') as person,
+     coalesce(i.state = 'registered' and i.conflict_since is null, false) as registered,
+     (t.require_mdm = 'not_required' or h.mdm_state = 'unknown'
+       or (h.mdm_state = 'on' and (t.require_mdm = 'any' or (o.public_url <> '' and starts_with(h.mdm_server_url, o.public_url))))) as managed,
+     exists (select 1 from compliance_exceptions e where e.host_id = h.id and e.revoked_at is null and e.expires_at > $3::timestamptz) as excepted,
+     coalesce(array_agg(p.id) filter (where r.outcome = 'fail' and r.policy_version = p.version), '{}')::int[] as failing,
+     coalesce(array_agg(p.id) filter (where p.id is not null and (r.outcome is null or r.outcome = 'unknown' or r.policy_version <> p.version)), '{}')::int[] as unanswered
+   from hosts h
+   join teams t on t.id = h.team_id
+   join organisation o on o.id = 1
+   left join host_entra_identities i on i.host_id = h.id
+   left join policies p on p.id = any($2::int[]) and ${policyCoversHostSql("p", "h")}
+   left join policy_results r on r.policy_id = p.id and r.host_id = h.id
+   where h.platform = 'darwin' and ($1::int is null or h.team_id = $1::int)
+   group by h.id, i.host_id, t.id, o.id
+   order by "hostName", h.id`,
+);
+
+/** The policies that may count for hosts of a team (all teams for null), and where gating is on. */
+export async function loadGatingState(sql: Sql, teamId: number | null): Promise<GatingState> {
+  const policies = await sql.rows<GatingState["policies"][number]>(listPolicies, [teamId]);
+  const teams = await sql.rows<{ id: number }>(listTeamsOn);
+  return { policies, teamsOn: new Set(teams.map((team) => team.id)) };
+}
+
+/** The Macs of a team, or of all teams, with how they stand to these policies. */
+export async function listGatingFacts(sql: Sql, teamId: number | null, policyIds: number[], now: Date): Promise<GatingFacts[]> {
+  return sql.rows<GatingFacts>(listFacts, [teamId, policyIds, now]);
+}

@@ -1,0 +1,22 @@
+import { authorize } from "../authorize";
+import type { Context } from "../context";
+import { getPolicy, type PolicyPlace } from "./get-policy";
+import { listPolicyHostRows, type PolicyHost } from "./policy-host-queries";
+
+/** Which answer, which page (zero-based), how many. */
+export interface PolicyHostOptions extends PolicyPlace {
+  outcome: "pass" | "fail" | "unknown";
+  page?: number;
+  perPage?: number;
+}
+
+/**
+ * The hosts that gave a policy one answer, latest change first.
+ * @throws NotFoundError `policy_not_found`; ForbiddenError `permission_denied`
+ */
+export async function listPolicyHosts(ctx: Context, policyId: number, options: PolicyHostOptions): Promise<PolicyHost[]> {
+  authorize(ctx, "host:read");
+  const policy = await getPolicy(ctx, policyId, { teamId: options.teamId });
+  const perPage = options.perPage ?? 50;
+  return listPolicyHostRows(ctx.sql, policyId, policy.teamId ?? options.teamId ?? null, options.outcome, perPage, (options.page ?? 0) * perPage);
+}

@@ -1,0 +1,39 @@
+import { authorize } from "../authorize";
+import type { Context } from "../context";
+import { getTeam } from "../teams/get-team";
+import { previewGating, type GatingPreview } from "./gating-preview";
+import { listGatingFacts, loadGatingState } from "./gating-queries";
+
+/** A change that isn't made yet: the whole list of gated policies of the scope, and whether its team gates. Absent keeps. */
+export interface GatingDraft {
+  /** Null: the policies for all teams, and every team's hosts. */
+  teamId: number | null;
+  policyIds?: number[];
+  enabled?: boolean;
+}
+
+/**
+ * Who would be blocked, and who let in, if this were saved now; from stored answers, nothing is asked and nothing changes.
+ * @throws NotFoundError `team_not_found`; ForbiddenError `permission_denied`
+ */
+export async function previewGatedPolicies(ctx: Context, { teamId, policyIds, enabled }: GatingDraft): Promise<GatingPreview> {
+  authorize(ctx, "policy:read", { teamId });
+  if (teamId !== null) await getTeam(ctx, teamId);
+  const { policies, teamsOn } = await loadGatingState(ctx.sql, teamId);
+  const gatedBefore = new Set(policies.filter((policy) => policy.gated).map((policy) => policy.id));
+  const wanted = policyIds && new Set(policyIds);
+  const gatedAfter = new Set(
+    policies.filter((policy) => (wanted && policy.teamId === teamId ? wanted.has(policy.id) : policy.gated)).map((policy) => policy.id),
+  );
+  const facts = await listGatingFacts(
+    ctx.sql,
+    teamId,
+    policies.map((policy) => policy.id),
+    ctx.now(),
+  );
+  return previewGating(
+    facts,
+    { gated: gatedBefore, isOn: (id) => teamsOn.has(id) },
+    { gated: gatedAfter, isOn: (id) => (enabled !== undefined && id === teamId ? enabled : teamsOn.has(id)) },
+  );
+}
