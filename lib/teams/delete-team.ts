@@ -4,7 +4,7 @@ import type { Context } from "../context";
 import { inTransaction } from "../db/transaction";
 import { InvalidInputError } from "../errors";
 import { requestReassessment } from "./request-reassessment";
-import { announceHostsChanged, deleteTeamRow, listHostIdsOfTeam, lockTeamRow } from "./team-queries";
+import { deleteTeamRow, listHostIdsOfTeam, lockTeamRow } from "./team-queries";
 
 const hostsPerJob = 1000;
 
@@ -23,7 +23,6 @@ export async function deleteTeam(ctx: Context, teamId: number): Promise<void> {
     }
     const hostIds = await listHostIdsOfTeam(tx.sql, teamId);
     await deleteTeamRow(tx.db, teamId);
-    await announceHostsChanged(tx.sql, hostIds);
     for (let start = 0; start < hostIds.length; start += hostsPerJob) {
       await requestReassessment(tx, { hostIds: hostIds.slice(start, start + hostsPerJob) }, "host_transferred");
     }

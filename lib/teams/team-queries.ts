@@ -31,10 +31,6 @@ const countHosts = statement(
   `select team_id::int as "teamId", count(*)::int as hosts from hosts where team_id = any($1::int[]) group by team_id`,
 );
 const hostIdsOfTeam = statement("teams.host_ids", `select id::int as id from hosts where team_id = $1::int order by id`);
-const announceHosts = statement(
-  "teams.announce_hosts",
-  `select count(pg_notify('flotilla_host_changed', id::text))::int as announced from unnest($1::int[]) as id`,
-);
 const findConnection = statement(
   "teams.find_connection",
   `select c.id::int as id, c.state, c.provider from entra_connections c
@@ -96,11 +92,6 @@ export async function countHostsOfTeams(sql: Sql, teamIds: number[]): Promise<Ma
 /** The ids of a team's hosts, ascending. */
 export async function listHostIdsOfTeam(sql: Sql, teamId: number): Promise<number[]> {
   return (await sql.rows<{ id: number }>(hostIdsOfTeam, [teamId])).map((row) => row.id);
-}
-
-/** Tells every instance, at commit, that what it remembers of these hosts is out of date. */
-export async function announceHostsChanged(sql: Sql, hostIds: number[]): Promise<void> {
-  if (hostIds.length > 0) await sql.rows(announceHosts, [hostIds]);
 }
 
 /** The connection that reports for a team: its own, or the default one. */

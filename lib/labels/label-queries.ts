@@ -1,0 +1,146 @@
+import type { Db } from "../db/prisma";
+import { statement, type Sql } from "../db/sql";
+import { isUniqueViolation } from "../db/unique-violation";
+import { ConflictError, NotFoundError } from "../errors";
+import type { Label as LabelRow } from "../generated/prisma/client";
+
+/** A label as it is stored, with how many hosts are in it. */
+export interface LabelWithCount extends LabelRow {
+  teamName: string | null;
+  hostCount: number;
+}
+
+/** The ones of these host ids, serials, hardware UUIDs and host names that are hosts. */
+export interface FoundHost {
+  asked: string;
+  hostId: number;
+}
+
+const select = `
+  select l.id::int as id, l.team_id::int as "teamId", t.name as "teamName", l.name, l.description, l.query, l.platform, l.label_type as "labelType",
+    l.membership_type as "membershipType", l.enabled, l.author_id::int as "authorId", l.created_at as "createdAt", l.updated_at as "updatedAt",
+    (select count(*)::int from label_memberships m where m.label_id = l.id) as "hostCount"
+  from labels l left join teams t on t.id = l.team_id`;
+
+const list = statement(
+  "labels.list",
+  `${select} where ($1::text <> 'global' or l.team_id is null) and ($1::text in ('global', 'any') or l.team_id is null or l.team_id = nullif($1::text, 'any')::int)
+     and ($2::text = '' or l.name ilike $2::text or l.description ilike $2::text)
+   order by (l.label_type = 'builtin'), lower(l.name), l.id`,
+);
+const getOne = statement("labels.get", `${select} where l.id = $1::int`);
+const getByName = statement("labels.get_by_name", `${select} where l.name = $1::text order by l.team_id nulls first limit 1`);
+const lock = statement("labels.lock", `select id::int as id from labels where id = $1::int for update`);
+const findHosts = statement(
+  "labels.find_hosts",
+  `select distinct on (a.asked) a.asked, h.id::int as "hostId" from unnest($1::text[]) as a(asked)
+   join hosts h on h.id::text = a.asked or h.hardware_serial = a.asked or lower(h.hardware_uuid) = lower(a.asked) or h.hostname = a.asked
+   where a.asked <> '' order by a.asked, (h.id::text = a.asked) desc, h.id`,
+);
+const addMembers = statement(
+  "labels.add_members",
+  `insert into label_memberships (host_id, label_id, created_at) select h, $1::int, $3::timestamptz from unnest($2::int[]) as h
+   on conflict do nothing returning host_id::int as "hostId"`,
+);
+const removeMembers = statement(
+  "labels.remove_members",
+  `delete from label_memberships where label_id = $1::int and host_id = any($2::int[]) returning host_id::int as "hostId"`,
+);
+const memberIds = statement("labels.member_ids", `select host_id::int as "hostId" from label_memberships where label_id = $1::int order by host_id`);
+const policiesUsing = statement(
+  "labels.policies_using",
+  `select p.id::int as id, p.name from policy_labels pl join policies p on p.id = pl.policy_id where pl.label_id = $1::int order by p.name`,
+);
+
+/** Labels by name, the built-in ones last. `team`: any, global, or a team's id for those it can use. */
+export async function listLabelRows(sql: Sql, team: "any" | "global" | number, query: string): Promise<LabelWithCount[]> {
+  return sql.rows<LabelWithCount>(list, [String(team), query === "" ? "" : `%${query.replace(/[\\%_]/g, "\\$&")}%`]);
+}
+
+/** @throws NotFoundError `label_not_found` */
+export async function getLabelRow(sql: Sql, labelId: number): Promise<LabelWithCount> {
+  const row = (await sql.rows<LabelWithCount>(getOne, [labelId]))[0];
+  if (!row) throw new NotFoundError("label_not_found", `Label ${labelId} was not found.`);
+  return row;
+}
+
+/** @throws NotFoundError `label_not_found` */
+export async function getLabelRowByName(sql: Sql, name: string): Promise<LabelWithCount> {
+  const row = (await sql.rows<LabelWithCount>(getByName, [name]))[0];
+  if (!row) throw new NotFoundError("label_not_found", `Label "${name}" was not found.`);
+  return row;
+}
+
+/** As getLabelRow, with the row locked until the transaction ends. */
+export async function lockLabelRow(sql: Sql, labelId: number): Promise<LabelWithCount> {
+  await sql.rows(lock, [labelId]);
+  return getLabelRow(sql, labelId);
+}
+
+/** @throws ConflictError `label_name_taken` */
+export async function insertLabelRow(
+  db: Db,
+  row: {
+    teamId: number | null;
+    name: string;
+    description: string;
+    query: string;
+    platform: string;
+    membershipType: string;
+    authorId: number | null;
+    createdAt: Date;
+  },
+): Promise<number> {
+  return named(row.name, async () => (await db.label.create({ data: { ...row, updatedAt: row.createdAt } })).id);
+}
+
+/** @throws ConflictError `label_name_taken` */
+export async function updateLabelRow(
+  db: Db,
+  labelId: number,
+  patch: { name?: string; description?: string; enabled?: boolean; updatedAt: Date },
+): Promise<void> {
+  await named(patch.name ?? "", () => db.label.update({ where: { id: labelId }, data: patch }));
+}
+
+/** Deletes a label with its memberships. */
+export async function deleteLabelRow(db: Db, labelId: number): Promise<void> {
+  await db.label.delete({ where: { id: labelId } });
+}
+
+/** Which of these are hosts. */
+export async function findHostsByIdentifier(sql: Sql, asked: string[]): Promise<FoundHost[]> {
+  return asked.length === 0 ? [] : sql.rows<FoundHost>(findHosts, [asked]);
+}
+
+/** The ids of a label's hosts. */
+export async function listMemberIds(sql: Sql, labelId: number): Promise<number[]> {
+  return (await sql.rows<{ hostId: number }>(memberIds, [labelId])).map((row) => row.hostId);
+}
+
+/** Puts hosts into a label; answers those that weren't in it. */
+export async function insertMembers(sql: Sql, labelId: number, hostIds: number[], at: Date): Promise<number[]> {
+  return hostIds.length === 0 ? [] : (await sql.rows<{ hostId: number }>(addMembers, [labelId, hostIds, at])).map((row) => row.hostId);
+}
+
+/** Takes hosts out of a label; answers those that were in it. */
+export async function deleteMembers(sql: Sql, labelId: number, hostIds: number[]): Promise<number[]> {
+  return hostIds.length === 0 ? [] : (await sql.rows<{ hostId: number }>(removeMembers, [labelId, hostIds])).map((row) => row.hostId);
+}
+
+/** The policies that a label narrows, by name. */
+export async function listPoliciesUsingLabel(sql: Sql, labelId: number): Promise<{ id: number; name: string }[]> {
+  return sql.rows<{ id: number; name: string }>(policiesUsing, [labelId]);
+}
+
+async function named<Result>(name: string, write: () => Promise<Result>): Promise<Result> {
+  try {
+    return await write();
+  } catch (cause) {
+    if (!isUniqueViolation(cause)) throw cause;
+    throw new ConflictError("label_name_taken", `A label named "${name}" exists here already. Choose another name.`, {
+      cause,
+      fields: [{ field: "name", reason: "This name is taken; names differ by more than upper and lower case." }],
+    });
+  }
+}
