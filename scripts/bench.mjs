@@ -1,3 +1,5 @@
+import { bundle } from "./build-server.mjs";
 import { runEntry } from "./run-entry.mjs";
 
+await bundle({ "bench-baseline": "bench/baseline-server.ts" });
 await runEntry("bench", "bench/main.ts");
