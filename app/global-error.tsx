@@ -1,0 +1,18 @@
+"use client";
+
+/** When even the frame fails: plain words, no parts of ours. */
+export default function GlobalError({ error, reset }: { error: Error & { digest?: string }; reset: () => void }) {
+  return (
+    <html lang="en">
+      <body style={{ font: "16px/24px system-ui, sans-serif", padding: 24, maxWidth: 520, margin: "10vh auto" }}>
+        <main>
+          <h1>The server can’t draw this page</h1>
+          <p>Nobody’s access is affected. {error.digest ? `Its log has the cause under ${error.digest}.` : "Its log has the cause."}</p>
+          <button type="button" onClick={reset}>
+            Load again
+          </button>
+        </main>
+      </body>
+    </html>
+  );
+}
