@@ -4,7 +4,7 @@ import { inTransaction } from "@/lib/db/transaction";
 import { enqueue } from "@/lib/jobs/enqueue";
 import { retractDeletedHosts } from "@/lib/teams/request-reassessment";
 import { findHosts, type HostSelection } from "./find-hosts";
-import { deleteHostRows, notifyHostsChanged } from "./host-admin-queries";
+import { deleteHostRows } from "./host-admin-queries";
 
 /**
  * Forgets hosts. Entra is told that their devices are no longer managed; transitions, reports and activities stay. An agent that is
@@ -19,7 +19,6 @@ export async function deleteHosts(ctx: Context, selection: HostSelection): Promi
     const hostIds = hosts.map(({ id }) => id);
     await enqueue(tx, retractDeletedHosts, { hosts: hosts.map(({ id, name }) => ({ hostId: id, hostName: name })) }, { priority: -10 });
     await deleteHostRows(tx.sql, hostIds);
-    await notifyHostsChanged(tx.sql, hostIds);
     for (const { id, name, serial, teamId } of hosts) {
       await recordActivity(tx, { type: "deleted_host", teamId, hostId: id, details: { host_id: id, host_display_name: name, host_serial: serial } });
     }

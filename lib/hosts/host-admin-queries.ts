@@ -1,13 +1,5 @@
 import { statement, type Sql } from "@/lib/db/sql";
 
-// Instances keep hosts by key in memory; the notice tells them to read this one again. It leaves with the transaction.
-const notify = statement("hosts.notify_changed", "select count(pg_notify('flotilla_host_changed', id::text))::int as count from unnest($1::int[]) as id");
-
-/** Tells every instance that these hosts changed, when the transaction commits. */
-export async function notifyHostsChanged(sql: Sql, hostIds: number[]): Promise<void> {
-  await sql.rows(notify, [hostIds]);
-}
-
 const refetch = statement(
   "hosts.request_refetch",
   "update hosts set refetch_requested_at = $2::timestamptz, updated_at = $2::timestamptz where id = any($1::int[]) returning id",

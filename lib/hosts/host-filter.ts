@@ -15,6 +15,8 @@ export const HostFilter = z.object({
   policyOutcome: z.enum(["pass", "fail", "unknown"]).optional(),
   /** new: enrolled within 24 h; missing (also mia): silent for 30 days. */
   status: z.enum(["new", "online", "offline", "missing", "mia"]).optional(),
+  /** Hosts with an open attention item of this code. */
+  attention: z.string().max(60).optional(),
   hostIds: z.array(z.number().int()).optional(),
 });
 export type HostFilter = z.infer<typeof HostFilter>;
@@ -30,6 +32,7 @@ export const HostOrderKey = z.enum([
   "os_version",
   "team_name",
   "seen_time",
+  "changed_at",
   "detail_updated_at",
   "last_enrolled_at",
   "last_restarted_at",

@@ -53,7 +53,8 @@ const joined = `
       when 'new' then h.created_at > $9::timestamptz - interval '24 hours'
       when 'missing' then coalesce(s.seen_at, h.created_at) < $9::timestamptz - interval '30 days'
       else true end
-    and ($10::int[] is null or h.id = any($10::int[]))`;
+    and ($10::int[] is null or h.id = any($10::int[]))
+    and ($11::text is null or exists (select 1 from attention_items a where a.host_id = h.id and a.ended_at is null and a.code = $11::text))`;
 
 function filterValues(filter: HostFilter, now: Date): unknown[] {
   const text = filter.query?.trim();
@@ -68,6 +69,7 @@ function filterValues(filter: HostFilter, now: Date): unknown[] {
     filter.status === "mia" ? "missing" : (filter.status ?? null),
     now,
     filter.hostIds ?? null,
+    filter.attention || null,
   ];
 }
 
@@ -82,6 +84,7 @@ const orders: Record<HostOrderKey, [expression: string, type: string]> = {
   os_version: [`(h.os_name || ' ' || h.os_version) collate "C"`, "text"],
   team_name: ["lower(t.name)", "text"],
   seen_time: ["coalesce(s.seen_at, h.created_at)", "timestamptz"],
+  changed_at: ["c.changed_at", "timestamptz"],
   detail_updated_at: ["h.detail_updated_at", "timestamptz"],
   last_enrolled_at: ["h.last_enrolled_at", "timestamptz"],
   last_restarted_at: ["h.last_restarted_at", "timestamptz"],
@@ -134,8 +137,8 @@ export async function listHostRows(sql: Sql, filter: HostFilter, page: HostPage,
   const text = `
     with listed as (
       select ${columns}, row_number() over (order by ${expression} ${direction} nulls last, lower(${displayName}), h.id) as place
-      ${joined} and ($11::text is null or ${expression} ${direction === "asc" ? ">" : "<"} $11::text::${type})
-      order by place limit $12::int offset $13::int)
+      ${joined} and ($12::text is null or ${expression} ${direction === "asc" ? ">" : "<"} $12::text::${type})
+      order by place limit $13::int offset $14::int)
     select listed.*, ${perHost} from listed order by place`;
   const offset = page.perPage && page.page ? page.page * page.perPage : 0;
   const rows = await sql.rows<HostRecord & { place?: unknown }>(statement(`hosts.list_${key}_${direction}`, text), [

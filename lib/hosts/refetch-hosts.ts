@@ -1,7 +1,7 @@
 import type { Context } from "@/lib/context";
 import { inTransaction } from "@/lib/db/transaction";
 import { findHosts, type HostSelection } from "./find-hosts";
-import { markRefetchRequested, notifyHostsChanged } from "./host-admin-queries";
+import { markRefetchRequested } from "./host-admin-queries";
 
 /**
  * Asks hosts again: at their next check-in they are asked for everything, and the request ends with their answers.
@@ -13,7 +13,6 @@ export async function refetchHosts(ctx: Context, selection: HostSelection): Prom
     const hostIds = (await findHosts(tx, selection, "host:refetch")).map(({ id }) => id);
     if (hostIds.length === 0) return 0;
     await markRefetchRequested(tx.sql, hostIds, tx.now());
-    await notifyHostsChanged(tx.sql, hostIds);
     return hostIds.length;
   });
 }

@@ -5,7 +5,7 @@ import { inTransaction } from "@/lib/db/transaction";
 import { InvalidInputError } from "@/lib/errors";
 import { requestReassessment } from "@/lib/teams/request-reassessment";
 import { findHosts, type HostSelection } from "./find-hosts";
-import { findTeamBrief, moveHostRows, notifyHostsChanged } from "./host-admin-queries";
+import { findTeamBrief, moveHostRows } from "./host-admin-queries";
 
 /**
  * Moves hosts to a team (0 is "No team"); the new team's rule decides about them at once, also when that team doesn't gate access.
@@ -32,7 +32,6 @@ export async function transferHosts(ctx: Context, selection: HostSelection, team
     if (moved.size === 0) return 0;
     const hostIds = [...moved];
     await requestReassessment(tx, { hostIds }, "host_transferred");
-    await notifyHostsChanged(tx.sql, hostIds);
     await recordActivity(tx, {
       type: "transferred_hosts",
       teamId,
