@@ -20,5 +20,76 @@ const insert = statement(
 
 /** Adds one activity. */
 export async function insertActivity(sql: Sql, row: ActivityRow): Promise<void> {
-  await sql.rows(insert, [row.createdAt, row.actorKind, row.actorId, row.actorName, row.actorEmail, row.type, row.teamId, row.hostId, JSON.stringify(row.details)]);
+  await sql.rows(insert, [
+    row.createdAt,
+    row.actorKind,
+    row.actorId,
+    row.actorName,
+    row.actorEmail,
+    row.type,
+    row.teamId,
+    row.hostId,
+    JSON.stringify(row.details),
+  ]);
+}
+
+/** One activity with the names that its ids have now; a name is null when the thing is gone. */
+export interface Activity {
+  id: number;
+  createdAt: Date;
+  actorKind: "user" | "server";
+  actorId: number | null;
+  actorName: string;
+  actorEmail: string;
+  actorApiOnly: boolean;
+  type: string;
+  teamId: number | null;
+  teamName: string | null;
+  hostId: number | null;
+  hostName: string | null;
+  policyName: string | null;
+  details: Record<string, unknown>;
+}
+
+/** Which activities; empty strings, empty lists and nulls don't narrow. Times are inclusive. */
+export interface ActivityFilter {
+  actor: "user" | "server" | "";
+  query: string;
+  types: string[];
+  teamId: number | null;
+  hostId: number | null;
+  from: Date | null;
+  until: Date | null;
+}
+
+const wanted = `
+  ($1::text = '' or a.actor_kind = $1::text)
+  and ($2::text = '' or a.actor_name ilike $2::text or a.actor_email ilike $2::text)
+  and (cardinality($3::text[]) = 0 or a.type = any($3::text[]))
+  and ($4::int is null or a.team_id = $4::int)
+  and ($5::int is null or a.host_id = $5::int)
+  and ($6::timestamptz is null or a.created_at >= $6::timestamptz)
+  and ($7::timestamptz is null or a.created_at <= $7::timestamptz)`;
+
+const listText = (direction: "asc" | "desc") => `
+  with page as (select * from activities a where ${wanted} order by a.id ${direction} limit $8::int offset $9::int)
+  select a.id::int8 as id, a.created_at as "createdAt", a.actor_kind as "actorKind", a.actor_id::int as "actorId", a.actor_name as "actorName",
+    a.actor_email as "actorEmail", coalesce(u.api_only, false) as "actorApiOnly", a.type, a.team_id::int as "teamId", t.name as "teamName",
+    a.host_id::int as "hostId", coalesce(nullif(h.computer_name, ''), nullif(h.hostname, ''), nullif(h.hardware_serial, '')) as "hostName",
+    p.name as "policyName", a.details
+  from page a
+  left join users u on u.id = a.actor_id
+  left join teams t on t.id = a.team_id
+  left join hosts h on h.id = a.host_id
+  left join policies p on jsonb_typeof(a.details -> 'policy_id') = 'number' and p.id = (a.details ->> 'policy_id')::numeric
+  order by a.id ${direction}`;
+
+const newestFirst = statement("activities.list_newest", listText("desc"));
+const oldestFirst = statement("activities.list_oldest", listText("asc"));
+
+/** One page of activities, in the order they happened or the other way round. */
+export async function listActivityRows(sql: Sql, filter: ActivityFilter, direction: "asc" | "desc", limit: number | null, offset: number): Promise<Activity[]> {
+  const like = filter.query === "" ? "" : `%${filter.query.replace(/[\\%_]/g, "\\$&")}%`;
+  const values = [filter.actor, like, filter.types, filter.teamId, filter.hostId, filter.from, filter.until, limit, offset];
+  return sql.rows<Activity>(direction === "asc" ? oldestFirst : newestFirst, values);
 }

@@ -1,0 +1,225 @@
+import type { Activity } from "./activity-queries";
+
+/** A piece of a sentence: words, or the name of a thing, with what leads to it while it exists. */
+export type SentencePart = string | { name: string; kind: "policy" | "host" | "team" | "label" | "connection" | "plain"; id?: number };
+
+type Details = Record<string, unknown>;
+type Writer = (activity: Activity, details: Details) => SentencePart[];
+
+const accessWords: Record<string, string> = { in: "let in", held: "blocked", unsure: "unknown", loose: "unmanaged" };
+const causeWords: Record<string, string> = {
+  policy_results: "after it answered its policies",
+  identity_changed: "after its Entra identity changed",
+  mdm_changed: "after its device management changed",
+  gated_policies_changed: "after the policies that gate access changed",
+  policy_edited: "after a policy was edited",
+  policy_deleted: "after a policy was deleted",
+  label_changed: "after its labels changed",
+  team_switched: "after its team's gating changed",
+  host_transferred: "after it moved to another team",
+  exception_changed: "after an exception changed",
+  connection_changed: "after the connection to Microsoft changed",
+  staleness: "because it fell silent",
+  grace_ended: "because its time to answer ran out",
+};
+const endWords: Record<string, string> = { leave: "Entra keeps the last answers", release: "everyone is let in", lock: "everyone is kept out" };
+
+const writers: Record<string, Writer> = {
+  created_team: (a, d) => ["made the team ", team(a, d)],
+  edited_team: (a, d) => ["changed the team ", team(a, d), changed(Object.keys(record(d.changed)))],
+  deleted_team: (_, d) => ["deleted the team ", plain(text(d.team_name)), ...(count(d.hosts) ? [`; ${hosts(count(d.hosts))} fell to No team`] : [])],
+  edited_enroll_secrets: (a, d) => ["changed the enroll secrets of ", d.team_id === null ? plain("all teams") : team(a, d)],
+  created_policy: (a, d) => ["made the policy ", policy(a, d), ...forTeam(a, d)],
+  edited_policy: (a, d) => [
+    "edited the policy ",
+    policy(a, d),
+    changed(words(d.changed)),
+    ...(words(d.changed).some(asksAnew) ? ["; every host in scope is asked again"] : []),
+  ],
+  deleted_policy: (a, d) => ["deleted the policy ", plain(text(d.policy_name)), ...forTeam(a, d), ...(d.gated_access ? [", which gated access"] : [])],
+  edited_conditional_access_policies: (a, d) => [...gatingChange(d), " for ", d.team_id === null ? plain("all teams") : team(a, d)],
+  enabled_conditional_access_automations: (a, d) => [d.audit_only ? "began watching who would be blocked in " : "switched gating on for ", team(a, d)],
+  disabled_conditional_access_automations: (a, d) => [
+    "switched gating off for ",
+    team(a, d),
+    endWords[text(d.on_disable)] ? `; ${endWords[text(d.on_disable)]}` : "",
+  ],
+  created_label: (_, d) => ["made the label ", label(d)],
+  edited_label: (_, d) => ["changed the label ", label(d), changed(words(d.changed))],
+  deleted_label: (_, d) => ["deleted the label ", plain(text(d.label_name))],
+  transferred_hosts: (a, d) => ["moved ", ...hostNames(a, d), " to ", d.team_id ? team(a, d) : plain("No team")],
+  deleted_host: (a, d) => ["deleted the host ", plain(text(d.host_display_name) || `host ${a.hostId ?? ""}`)],
+  requested_host_refetch: (a, d) => ["asked ", ...hostNames(a, d), " again"],
+  fleet_enrolled: (a, d) => [host(a, d), " enrolled"],
+  refused_enrollment: (a, d) => ["Refused an enrolment of ", host(a, d)],
+  host_compliance_changed: (a, d) => [
+    host(a, d),
+    ` went from ${accessWords[text(d.from)] ?? "new"} to ${accessWords[text(d.to)] ?? text(d.to)}`,
+    ...because(d),
+  ],
+  host_compliance_report_failed: (a, d) => ["Microsoft didn't take the report about ", host(a, d), ...(text(d.code) ? [` (${text(d.code)})`] : [])],
+  host_compliance_report_recovered: (a, d) => ["Reports about ", host(a, d), " go through again"],
+  host_entra_identity_changed: (a, d) => ["The Entra identity of ", host(a, d), " changed"],
+  policy_query_at_fault: (a, d) => [
+    policy(a, d),
+    ` gets no answer from ${count(d.hosts_unknown)} of ${count(d.hosts_count)} hosts; its query is at fault, and nobody is blocked by it`,
+  ],
+  policy_query_healed: (a, d) => [policy(a, d), " gets answers again"],
+  added_conditional_access_integration_microsoft: (_, d) => [
+    d.provider === "audit_only" ? "connected in audit-only mode; Microsoft is told nothing" : "connected Microsoft Entra",
+  ],
+  deleted_conditional_access_integration_microsoft: () => ["disconnected Microsoft Entra"],
+  entra_consent_started: (_, d) => ["asked for consent in the tenant ", plain(text(d.tenant_id))],
+  entra_consent_completed: (_, d) => ["Consent was given in the tenant ", plain(text(d.tenant_id))],
+  entra_consent_declined: (_, d) => ["Consent was declined in the tenant ", plain(text(d.tenant_id))],
+  entra_credential_rotated: () => ["replaced the credential of the Entra connection"],
+  entra_credential_expires_soon: () => ["The credential of the Entra connection expires soon"],
+  entra_connection_degraded: (_, d) => ["The connection to Microsoft has trouble", ...(text(d.code) ? [` (${text(d.code)})`] : [])],
+  entra_connection_recovered: () => ["The connection to Microsoft works again"],
+  entra_group_chosen: (_, d) => ["chose the group ", plain(text(d.group_name)), " for Entra's policy"],
+  conditional_access_exception_granted: (a, d) => ["granted an exception to ", host(a, d), ...(text(d.reason) ? [`: “${text(d.reason)}”`] : [])],
+  conditional_access_exception_revoked: (a, d) => ["took back the exception of ", host(a, d)],
+  conditional_access_exception_expired: (a, d) => ["The exception of ", host(a, d), " ended"],
+  user_logged_in: () => ["signed in"],
+  user_logged_out: () => ["signed out"],
+  user_failed_login: (_, d) => [
+    "Someone failed to sign in",
+    ...(text(d.email) ? [" as ", plain(text(d.email))] : []),
+    ...(text(d.public_ip) ? [` from ${text(d.public_ip)}`] : []),
+  ],
+  changed_password: () => ["changed their password"],
+  finished_setup: (_, d) => ["finished the first set-up", ...(text(d.organisation) ? [" of ", plain(text(d.organisation))] : [])],
+  edited_organisation: (_, d) => ["changed the organisation's settings", changed(words(d.changed))],
+  edited_agent_options: () => ["changed the agents' options"],
+};
+
+/** Every type that has a sentence of its own. */
+export const knownActivityTypes = Object.keys(writers);
+
+/** What happened, in words, without who did it. A sentence of the server's own may begin with the thing it is about. */
+export function activitySentence(activity: Activity): SentencePart[] {
+  const write = writers[activity.type];
+  const parts = write ? write(activity, activity.details) : [activity.type.replaceAll("_", " ")];
+  return parts.filter((part) => part !== "");
+}
+
+/** The sentence as plain text. */
+export function sentenceText(parts: SentencePart[]): string {
+  return parts.map((part) => (typeof part === "string" ? part : part.name)).join("");
+}
+
+function text(value: unknown): string {
+  return typeof value === "string" ? value : typeof value === "number" ? String(value) : "";
+}
+
+function count(value: unknown): number {
+  return typeof value === "number" ? value : Array.isArray(value) ? value.length : 0;
+}
+
+function words(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((item): item is string => typeof item === "string") : [];
+}
+
+function record(value: unknown): Details {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Details) : {};
+}
+
+function plain(name: string): SentencePart {
+  return { name, kind: "plain" };
+}
+
+function team(activity: Activity, details: Details): SentencePart {
+  if (activity.teamId === 0) return plain("No team");
+  const name = text(details.team_name) || activity.teamName || "a team";
+  return activity.teamName !== null && activity.teamId !== null ? { name, kind: "team", id: activity.teamId } : plain(name);
+}
+
+function forTeam(activity: Activity, details: Details): SentencePart[] {
+  return details.team_id === -1 ? [" for all teams"] : [" in ", team(activity, details)];
+}
+
+function policy(activity: Activity, details: Details): SentencePart {
+  const name = text(details.policy_name) || activity.policyName || `policy ${text(details.policy_id)}`;
+  return activity.policyName !== null ? { name, kind: "policy", id: count(details.policy_id) } : plain(name);
+}
+
+function host(activity: Activity, details: Details): SentencePart {
+  const name = text(details.host_display_name) || activity.hostName || `host ${activity.hostId ?? text(details.host_id)}`;
+  return activity.hostName !== null && activity.hostId !== null ? { name, kind: "host", id: activity.hostId } : plain(name);
+}
+
+function label(details: Details): SentencePart {
+  return { name: text(details.label_name), kind: "label", id: count(details.label_id) };
+}
+
+function hosts(number: number): string {
+  return number === 1 ? "1 host" : `${number} hosts`;
+}
+
+function hostNames(activity: Activity, details: Details): SentencePart[] {
+  const names = words(details.host_display_names);
+  if (names.length <= 1)
+    return [activity.hostId === null && names[0] ? plain(names[0]) : host(activity, { ...details, host_display_name: details.host_display_name ?? names[0] })];
+  return [plain(names[0] as string), names.length === 2 ? " and 1 more host" : ` and ${names.length - 1} more hosts`];
+}
+
+function asksAnew(field: string): boolean {
+  return field === "query" || field === "platform" || field === "labels";
+}
+
+const fieldWords: Record<string, string> = {
+  conditionalAccessEnabled: "whether it gates access",
+  auditOnly: "watching only",
+  audit_only: "watching only",
+  requireMdm: "which device management counts",
+  staleAfterSeconds: "when a silent host counts as stale",
+  unknownGraceSeconds: "the time to answer",
+  onDisable: "what switching off does",
+  connectionId: "its connection",
+  critical: "whether it is critical",
+  resolution: "how to fix it",
+  enabled: "whether it is asked",
+};
+
+function changed(fields: string[]): string {
+  if (fields.length === 0) return "";
+  const named = fields.map((field) => fieldWords[field] ?? field.replaceAll("_", " "));
+  return ` (${named.join(", ")})`;
+}
+
+function gatingChange(details: Details): SentencePart[] {
+  const before = policies(details.before);
+  const after = policies(details.after);
+  const added = after.filter(({ id }) => !before.some((row) => row.id === id));
+  const removed = before.filter(({ id }) => !after.some((row) => row.id === id));
+  const parts: SentencePart[] = [];
+  if (added.length > 0) parts.push("made ", ...listed(added), " gate access");
+  if (removed.length > 0) parts.push(added.length > 0 ? " and stopped " : "stopped ", ...listed(removed), " from gating access");
+  return parts.length > 0 ? parts : ["looked at the policies that gate access"];
+}
+
+function policies(value: unknown): { id: number; name: string }[] {
+  return Array.isArray(value) ? value.map((item) => ({ id: count(record(item).id), name: text(record(item).name) })) : [];
+}
+
+function listed(items: { id: number; name: string }[]): SentencePart[] {
+  const shown = items
+    .slice(0, 2)
+    .flatMap(({ id, name }, index): SentencePart[] => [...(index > 0 ? [items.length === 2 ? " and " : ", "] : []), { name, kind: "policy", id }]);
+  return items.length > 2 ? [...shown, ` and ${items.length - 2} more`] : shown;
+}
+
+function because(details: Details): SentencePart[] {
+  const failed = (Array.isArray(details.reasons) ? details.reasons : [])
+    .map(record)
+    .filter((reason) => reason.code === "policy_failed" && text(reason.policyName));
+  const first = failed[0];
+  if (first)
+    return [
+      ": ",
+      { name: text(first.policyName), kind: "policy", id: count(first.policyId) },
+      failed.length > 1 ? ` and ${failed.length - 1} more fail` : " fails",
+    ];
+  const cause = causeWords[text(details.trigger)];
+  return cause ? [`, ${cause}`] : [];
+}
