@@ -57,7 +57,7 @@ export function isSetUp(connection: { connectedAt: Date | null }): boolean {
   return connection.connectedAt !== null;
 }
 
-/** Whether the setup job has something to do. */
-export function isSettingUp(state: string): boolean {
-  return state === "awaiting_consent" || state === "consent_declined" || state === "consent_incomplete" || state === "propagating" || state === "provisioning";
+/** Whether the connection is being taken down, so that nothing may be set up or sent any more. */
+export function isLeaving(state: string): boolean {
+  return state === "disconnecting" || state === "disconnect_failed";
 }

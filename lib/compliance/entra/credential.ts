@@ -58,7 +58,8 @@ export function inspectCredential(credential: Credential, now: Date, secretExpir
   }
   if (!matches) throw unusable("private_key", "This key doesn't belong to the certificate. Paste the key that was made together with it.");
   const expiresAt = new Date(certificate.validTo);
-  if (expiresAt <= now) throw unusable("certificate", `This certificate expired on ${expiresAt.toISOString().slice(0, 10)}. Make a new one and add it to the app registration.`);
+  if (expiresAt <= now)
+    throw unusable("certificate", `This certificate expired on ${expiresAt.toISOString().slice(0, 10)}. Make a new one and add it to the app registration.`);
   return { kind: "certificate", hint: certificate.fingerprint256.replaceAll(":", "").slice(0, 16), expiresAt };
 }
 

@@ -25,7 +25,8 @@ export interface PartnerAddresses {
  */
 export async function discoverAddresses(ctx: Context, connection: Connection, { fresh = false, keep = true } = {}): Promise<PartnerAddresses> {
   const { servicePrincipalId, tenantServiceUrl, deviceServiceUrl, addressesFoundAt } = connection;
-  const isKnown = addressesFoundAt !== null && ctx.now().getTime() - addressesFoundAt.getTime() < keptForMs && tenantServiceUrl !== "" && deviceServiceUrl !== "";
+  const isKnown =
+    addressesFoundAt !== null && ctx.now().getTime() - addressesFoundAt.getTime() < keptForMs && tenantServiceUrl !== "" && deviceServiceUrl !== "";
   if (isKnown && !fresh) return { servicePrincipalId, tenantServiceUrl, deviceServiceUrl };
   const found = await askGraph(ctx, connection);
   if (keep) await updateConnection(ctx.db, connection.id, { ...found, addressesFoundAt: ctx.now() });
@@ -46,7 +47,9 @@ async function askGraph(ctx: Context, connection: Connection): Promise<PartnerAd
   });
   const servicePrincipalId = textOf(readList(principals.body)[0], "id");
   if (!servicePrincipalId) {
-    throw new ConnectionProblem("intune_missing", "This tenant has no Intune. It needs Intune licences for the people whose Macs it reports.", { requestId: principals.requestId });
+    throw new ConnectionProblem("intune_missing", "This tenant has no Intune. It needs Intune licences for the people whose Macs it reports.", {
+      requestId: principals.requestId,
+    });
   }
   const endpoints = await callMicrosoft(ctx, connection, {
     audience: "graph",
@@ -60,14 +63,21 @@ async function askGraph(ctx: Context, connection: Connection): Promise<PartnerAd
       "uri",
     );
     if (!uri) {
-      throw new ConnectionProblem("partner_endpoints_missing", `Intune doesn't list its service ${provider} in this tenant.`, { service: provider, requestId: endpoints.requestId });
-    }
-    if (!isPartnerAddress(profile, uri)) {
-      throw new ConnectionProblem("partner_endpoint_untrusted", `Intune's list names an address outside the ${profile.title} cloud, so nothing was sent there.`, {
+      throw new ConnectionProblem("partner_endpoints_missing", `Intune doesn't list its service ${provider} in this tenant.`, {
         service: provider,
-        address: redactedPath(uri),
         requestId: endpoints.requestId,
       });
+    }
+    if (!isPartnerAddress(profile, uri)) {
+      throw new ConnectionProblem(
+        "partner_endpoint_untrusted",
+        `Intune's list names an address outside the ${profile.title} cloud, so nothing was sent there.`,
+        {
+          service: provider,
+          address: redactedPath(uri),
+          requestId: endpoints.requestId,
+        },
+      );
     }
     return uri.replace(/\/+$/, "");
   };

@@ -44,10 +44,17 @@ export async function callMicrosoft(ctx: Context, connection: Connection, call: 
   if (answer.status === 401) answer = await send(ctx, connection, call, clientRequestId, true);
   const requestId = answer.headers["request-id"] ?? answer.headers["x-ms-request-id"] ?? "";
   ctx.log.debug(
-    { "http.method": call.method, "http.path": redactedPath(call.url), "http.status": answer.status, "microsoft.request_id": requestId, "connection.id": connection.id },
+    {
+      "http.method": call.method,
+      "http.path": redactedPath(call.url),
+      "http.status": answer.status,
+      "microsoft.request_id": requestId,
+      "connection.id": connection.id,
+    },
     "called Microsoft",
   );
-  if (answer.status >= 200 && answer.status < 300) return { status: answer.status, body: readBody(answer.text), headers: answer.headers, requestId, clientRequestId };
+  if (answer.status >= 200 && answer.status < 300)
+    return { status: answer.status, body: readBody(answer.text), headers: answer.headers, requestId, clientRequestId };
   throw await refusal(ctx, connection, call, answer, requestId, clientRequestId);
 }
 
@@ -90,7 +97,14 @@ async function send(ctx: Context, connection: Connection, call: MicrosoftCall, c
   });
 }
 
-async function refusal(ctx: Context, connection: Connection, call: MicrosoftCall, answer: HttpAnswer, requestId: string, clientRequestId: string): Promise<MicrosoftError> {
+async function refusal(
+  ctx: Context,
+  connection: Connection,
+  call: MicrosoftCall,
+  answer: HttpAnswer,
+  requestId: string,
+  clientRequestId: string,
+): Promise<MicrosoftError> {
   const kind = kindOf(answer.status);
   const waitMs = retryAfterMs(answer.headers["retry-after"], ctx.now());
   if (kind === "throttled") await pauseLane(ctx.sql, connection.id, new Date(ctx.now().getTime() + (waitMs ?? pauseWithoutWordMs)), call.audience);

@@ -10,15 +10,19 @@ import type { MicrosoftError } from "./microsoft-error";
 export async function noteCredentialError(ctx: Context, connection: Connection, error: MicrosoftError): Promise<void> {
   if (!isSetUp(connection)) return;
   await inTransaction(ctx, async (tx) => {
-    const changed = await updateConnection(tx.db, connection.id, { state: "credential_error", errorCode: error.code, errorDetail: { ...error.details, at: tx.now().toISOString() } }, [
-      "connected",
-      "degraded",
-      "consent_incomplete",
-    ]);
+    const changed = await updateConnection(
+      tx.db,
+      connection.id,
+      { state: "credential_error", errorCode: error.code, errorDetail: { ...error.details, at: tx.now().toISOString() } },
+      ["connected", "degraded", "consent_incomplete"],
+    );
     if (!changed) return;
     await recordActivity(
       { ...tx, actor: { kind: "server" } },
-      { type: "entra_connection_degraded", details: { connection_id: connection.id, tenant_id: connection.tenantId, code: error.code, request_id: error.requestId } },
+      {
+        type: "entra_connection_degraded",
+        details: { connection_id: connection.id, tenant_id: connection.tenantId, code: error.code, request_id: error.requestId },
+      },
     );
   });
 }

@@ -11,7 +11,9 @@ export function redact(text: string): string {
 
 /** The start of an answer, at most 300 characters on one line, redacted. */
 export function redactedExcerpt(text: string): string {
-  const line = redact(text.slice(0, 4 * excerptLength)).replace(/\s+/g, " ").trim();
+  const line = redact(text.slice(0, 4 * excerptLength))
+    .replace(/\s+/g, " ")
+    .trim();
   return line.length > excerptLength ? `${line.slice(0, excerptLength)}…` : line;
 }
 

@@ -28,7 +28,14 @@ export interface HttpAnswer {
 export async function sendHttpRequest({ method, url, headers, body }: HttpRequest): Promise<HttpAnswer> {
   try {
     const signal = AbortSignal.timeout(totalTimeoutMs);
-    const answer = await request(url, { method: method as "GET", headers, body: body ?? null, signal, headersTimeout: totalTimeoutMs, bodyTimeout: totalTimeoutMs });
+    const answer = await request(url, {
+      method: method as "GET",
+      headers,
+      body: body ?? null,
+      signal,
+      headersTimeout: totalTimeoutMs,
+      bodyTimeout: totalTimeoutMs,
+    });
     const chunks: Buffer[] = [];
     let size = 0;
     for await (const chunk of answer.body as AsyncIterable<Buffer>) {

@@ -66,7 +66,10 @@ async function clientOf(ctx: Pick<Context, "db">, connection: Connection, profil
   const sealed = await findSealedCredential(ctx.db, connection.id);
   if (!sealed) throw new NotFoundError("connection_not_found", "This connection no longer exists. Connect the tenant again.");
   if (!sealed.ciphertext) {
-    throw new MicrosoftError("credential", "This connection has no client secret and no certificate. Add one in Settings.", { status: 0, code: "credential_invalid" });
+    throw new MicrosoftError("credential", "This connection has no client secret and no certificate. Add one in Settings.", {
+      status: 0,
+      code: "credential_invalid",
+    });
   }
   const client = new ConfidentialClientApplication({
     auth: {
@@ -93,19 +96,27 @@ const boundedNetwork: INetworkModule = {
   sendPostRequestAsync: (url, options) => exchange("POST", url, options),
 };
 
-async function exchange<Body>(method: string, url: string, options?: NetworkRequestOptions): Promise<{ headers: Record<string, string>; body: Body; status: number }> {
+async function exchange<Body>(
+  method: string,
+  url: string,
+  options?: NetworkRequestOptions,
+): Promise<{ headers: Record<string, string>; body: Body; status: number }> {
   const held: { problem?: MicrosoftError } = lastProblem.getStore() ?? {};
   try {
     const answer = await sendHttpRequest({ method, url, headers: { accept: "application/json", ...options?.headers }, body: options?.body });
     const { status, headers, text } = answer;
     // Refusals that pass are ours to time: MSAL would go on refusing by itself for a minute.
     if (status === 429 || status >= 500) {
-      throw new MicrosoftError(status === 429 ? "throttled" : "unavailable", `Microsoft's sign-in service answered ${status}. Nobody's access changes meanwhile; we try again by ourselves.`, {
-        status,
-        retryAfterMs: retryAfterMs(headers["retry-after"], new Date()),
-        requestId: headers["x-ms-request-id"] ?? headers["request-id"] ?? "",
-        excerpt: redactedExcerpt(text),
-      });
+      throw new MicrosoftError(
+        status === 429 ? "throttled" : "unavailable",
+        `Microsoft's sign-in service answered ${status}. Nobody's access changes meanwhile; we try again by ourselves.`,
+        {
+          status,
+          retryAfterMs: retryAfterMs(headers["retry-after"], new Date()),
+          requestId: headers["x-ms-request-id"] ?? headers["request-id"] ?? "",
+          excerpt: redactedExcerpt(text),
+        },
+      );
     }
     const body = JSON.parse(text) as Body;
     delete held.problem; // an earlier try that MSAL got over
@@ -138,6 +149,9 @@ function readClaims(accessToken: string): { roles: string[]; tenantId: string } 
     const roles = Array.isArray(payload.roles) ? payload.roles.filter((role): role is string => typeof role === "string") : [];
     return { roles, tenantId: typeof payload.tid === "string" ? payload.tid : "" };
   } catch (cause) {
-    throw new MicrosoftError("unavailable", "Microsoft's sign-in service issued a token that can't be read. We try again by ourselves.", { status: 200, cause });
+    throw new MicrosoftError("unavailable", "Microsoft's sign-in service issued a token that can't be read. We try again by ourselves.", {
+      status: 200,
+      cause,
+    });
   }
 }
