@@ -20,7 +20,7 @@ function page(title: string, body: Html): string {
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="referrer" content="no-referrer" />
+        <link rel="icon" href="data:," />
         <title>${title}</title>
         <style>
           ${new Html(CONTROL_PAGE_CSS)}
@@ -35,22 +35,23 @@ function page(title: string, body: Html): string {
     </html>`.text;
 }
 
-function tag(kind: "in" | "held" | "unsure" | "calm", icon: keyof typeof ICONS | null, words: string): Html {
+function tag(kind: "in" | "held" | "unsure" | "calm" | "quiet", icon: keyof typeof ICONS | null, words: string): Html {
   return html`<span class="tag ${kind}">${icon && html`<svg viewBox="0 0 16 16" aria-hidden="true"><path d="${ICONS[icon]}" /></svg>`}${words}</span>`;
 }
 
-const onOff = (on: boolean): Html => (on ? tag("in", "yes", "On") : tag("held", "no", "Off"));
+/** In the list, what is as it should be stays quiet, so that the exceptions are seen. */
+const onOff = (on: boolean): Html => (on ? tag("quiet", "yes", "On") : tag("held", "no", "Off"));
 
 function agentTag({ status, computer }: SimulatedHost): Html {
   if (!computer.state.agentOnline) return tag("held", "no", "Agent off");
   if (!status.enrolled) return tag("unsure", "doubt", "Enrolling");
-  return tag("in", "yes", "Checking in");
+  return tag("quiet", "yes", "Checking in");
 }
 
 function entraTag({ platformSso, signedInUser }: ComputerState, portal: boolean): Html {
   if (platformSso.state === "not_registered" || !portal) return tag("held", "no", "Not registered");
   if (platformSso.state === "device_only" || signedInUser === "") return tag("unsure", "doubt", "No person");
-  return tag("in", "yes", "Registered");
+  return tag("quiet", "yes", "Registered");
 }
 
 /** The list of all computers. */
@@ -256,7 +257,9 @@ function renderStatus(host: SimulatedHost, now: number): Html {
       ${
         status.failingPolicies !== null &&
         html`<dt>Tray icon</dt>
-          <dd>${status.failingPolicies === 0 ? "No failing policy" : `${status.failingPolicies} failing`}</dd>`
+          <dd>
+            ${status.failingPolicies === 0 ? "No failing policy" : status.failingPolicies === 1 ? "1 failing policy" : `${status.failingPolicies} failing policies`}
+          </dd>`
       }
       ${
         status.lastError !== null &&

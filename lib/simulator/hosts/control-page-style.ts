@@ -37,7 +37,7 @@ main { max-width: 1040px; margin: 0 auto; padding: 28px 32px 72px; }
 .inp { height: 36px; min-width: 0; flex: 1 1 200px; padding: 0 10px; border: 1px solid var(--line-strong); border-radius: 6px; background: var(--raised); color: var(--ink); font: 400 15px/20px var(--sans); }
 .facts { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 6px 20px; font-size: 14px; } .facts dt { color: var(--ink-2); } .facts dd { overflow-wrap: anywhere; }
 .tag { display: inline-flex; align-items: center; gap: 6px; height: 24px; padding: 0 9px; border-radius: 99px; font-size: 13px; font-weight: 560; white-space: nowrap; } .tag svg { width: 14px; height: 14px; flex: none; fill: none; stroke: currentColor; stroke-width: 2; stroke-linecap: round; stroke-linejoin: round; }
-.tag.in { color: var(--in); background: var(--in-wash); } .tag.held { color: var(--held); background: var(--held-wash); } .tag.unsure { color: var(--unsure); background: var(--unsure-wash); } .tag.calm { color: var(--ink-2); background: var(--canvas); }
+.tag.in { color: var(--in); background: var(--in-wash); } .tag.held { color: var(--held); background: var(--held-wash); } .tag.unsure { color: var(--unsure); background: var(--unsure-wash); } .tag.quiet { color: var(--ink-2); padding-left: 0; font-weight: 400; } .tag.quiet svg { color: var(--in); } .tag.calm { color: var(--ink-2); background: var(--canvas); }
 details { border-top: 1px solid var(--line); } summary { display: flex; gap: 10px; justify-content: space-between; align-items: center; padding: 9px 0; cursor: pointer; list-style: none; } summary::-webkit-details-marker { display: none; } summary > span:first-child { min-width: 0; overflow-wrap: anywhere; font: 13px/18px var(--mono); }
 details pre { margin: 0 0 12px; padding: 10px 12px; background: var(--sunken); border-radius: 6px; font: 12px/18px var(--mono); white-space: pre-wrap; overflow-wrap: anywhere; max-height: 260px; overflow: auto; }
 .find { display: flex; gap: 8px; margin: 20px 0 14px; max-width: 480px; }
@@ -45,22 +45,54 @@ table { border-collapse: collapse; width: 100%; } th { text-align: left; font-si
 .pages { display: flex; gap: 12px; align-items: center; margin-top: 12px; font-size: 14px; }
 .note { border-left: 3px solid var(--held); background: var(--held-wash); padding: 10px 14px; border-radius: 0 6px 6px 0; margin-bottom: 20px; overflow-wrap: anywhere; }
 @media (max-width: 820px) { .cols { grid-template-columns: minmax(0, 1fr); gap: 0; } }
-@media (max-width: 640px) { main { padding: 18px 16px 48px; } .sheet { padding: 14px 16px; } .acts, .acts .btn { width: 100%; } thead { display: none; } tr { display: flex; flex-wrap: wrap; gap: 4px 8px; padding: 12px 0; border-top: 1px solid var(--line); } tbody tr:first-child { border-top: 0; } td { border: 0; padding: 0; } td:first-child { flex: 1 1 100%; } td[data-label]::before { content: attr(data-label) " "; color: var(--ink-2); font-size: 13px; } }
+@media (max-width: 640px) { main { padding: 18px 16px 48px; } .sheet { padding: 14px 16px; } .acts, .acts .btn { width: 100%; } thead { display: none; } tr { display: flex; flex-wrap: wrap; gap: 4px 8px; padding: 12px 0; border-top: 1px solid var(--line); } tbody tr:first-child { border-top: 0; } td { border: 0; padding: 0; } td:first-child { flex: 1 1 100%; } td[data-label]:has(.quiet) { display: none; } td[data-label]::before { content: attr(data-label) " "; color: var(--ink-2); font-size: 13px; } }
 `;
 
-/** Keeps the parts marked data-live fresh without a reload; answers that are open stay open. The page is whole without it. */
+/**
+ * Keeps the parts marked data-live fresh and sends switches without losing the place on the page; answers that are open stay open.
+ * The page is whole without it.
+ */
 export const CONTROL_PAGE_SCRIPT = `
-setInterval(async () => {
-  if (document.hidden) return;
+const read = async (address, init = {}) => {
+  const answer = await fetch(address, { ...init, headers: { accept: "text/html" } });
+  return { address: answer.url, page: new DOMParser().parseFromString(await answer.text(), "text/html") };
+};
+const keepOpen = (old, fresh) => {
+  for (const item of old.querySelectorAll("details[open]")) { const same = fresh.querySelector("#" + CSS.escape(item.id)); if (same) same.open = true; }
+};
+let sending = false;
+addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (form.method !== "post") return;
+  event.preventDefault();
+  if (sending) return;
+  sending = true;
+  const main = document.querySelector("main");
+  const place = [...main.querySelectorAll("button, input")].indexOf(event.submitter ?? document.activeElement);
+  main.setAttribute("aria-busy", "true");
   try {
-    const page = new DOMParser().parseFromString(await (await fetch(location.href, { headers: { accept: "text/html" } })).text(), "text/html");
+    const { address, page } = await read(form.action, { method: "POST", body: new URLSearchParams(new FormData(form, event.submitter)) });
+    const fresh = page.querySelector("main");
+    keepOpen(main, fresh);
+    main.replaceWith(fresh);
+    history.replaceState(null, "", address);
+    if (fresh.querySelector("[role=alert]")) scrollTo(0, 0);
+    else fresh.querySelectorAll("button, input")[place]?.focus({ preventScroll: true });
+  } catch { location.reload(); }
+  sending = false;
+});
+setInterval(async () => {
+  if (document.hidden || sending) return;
+  try {
+    const { page } = await read(location.href);
+    if (sending) return;
     for (const old of document.querySelectorAll("[data-live]")) {
       const fresh = page.getElementById(old.id);
       if (!fresh) continue;
-      for (const item of old.querySelectorAll("details[open]")) { const same = fresh.querySelector("#" + CSS.escape(item.id)); if (same) same.open = true; }
+      keepOpen(old, fresh);
       if (old.innerHTML !== fresh.innerHTML && !old.contains(document.activeElement)) old.innerHTML = fresh.innerHTML;
     }
-  } catch { document.title = "(no answer) " + document.title.replace(/^\\(no answer\\) /, ""); return; }
-  document.title = document.title.replace(/^\\(no answer\\) /, "");
+    document.title = page.title;
+  } catch { document.title = "(no answer) " + document.title.replace(/^\\(no answer\\) /, ""); }
 }, 2000);
 `;

@@ -7,6 +7,7 @@ import type { SimulatedFleet } from "./simulated-fleet";
 import type { SimulatedHost } from "./simulated-host";
 
 const MAX_BODY_BYTES = 256 * 1024;
+const CHECK_IN_PATIENCE_MS = 10_000;
 
 export interface ControlPageOptions {
   fleet: SimulatedFleet;
@@ -84,7 +85,7 @@ async function handle(options: ControlPageOptions, request: IncomingMessage, res
   try {
     if (verb === "check-in" && !host.status.running)
       throw new RefusedRequest(409, `The agent of ${host.computer.identity.computerName} is off; turn it on first.`);
-    if (verb === "check-in") await host.refetch();
+    if (verb === "check-in") await checkIn(host);
     else await host.change(readPatch(await readBody(request), isForm));
   } catch (error) {
     if (!isForm && !wantsPage) throw error;
@@ -93,6 +94,19 @@ async function handle(options: ControlPageOptions, request: IncomingMessage, res
   }
   if (isForm || wantsPage) return redirect(response, `/macs/${number}`);
   sendJson(response, 200, describe(options, host));
+}
+
+/** A visitor is not kept waiting through all the retries of a real agent. */
+async function checkIn(host: SimulatedHost): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new RefusedRequest(504, "The server has not answered yet; the agent keeps trying.")), CHECK_IN_PATIENCE_MS);
+  });
+  try {
+    await Promise.race([host.refetch(), late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function requireMethod(request: IncomingMessage, method: string): void {
@@ -174,9 +188,10 @@ function sendPage(response: ServerResponse, text: string): void {
   response.writeHead(200, {
     "content-type": "text/html; charset=utf-8",
     "cache-control": "no-store",
-    "referrer-policy": "no-referrer",
+    // with no referrer at all, browsers would send forms without a true origin
+    "referrer-policy": "same-origin",
     "content-security-policy":
-      "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'",
+      "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'",
   });
   response.end(text);
 }

@@ -1,59 +1,20 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { HOST_DEFAULTS, type HostOptions } from "./agent-session";
-import { createTransport, type AgentTransport } from "./agent-transport";
-import { startFakeAgentServer, type FakeAgentServer } from "./fake-agent-server";
-import { COMPUTER_DEFAULTS, makeComputer, type ComputerOptions } from "./make-computer";
-import { createManualScheduler, type ManualScheduler } from "./manual-scheduler";
-import { createSimulatedHost, type SimulatedHost } from "./simulated-host";
-import type { HostEvent } from "./host-event";
+import { openHostBench, type HostBench } from "./host-bench";
+import type { HostOptions } from "./agent-session";
+import type { CannedAnswer } from "./fake-agent-server";
 
-const START = Date.parse("2026-02-02T03:04:05Z");
 const SECOND = 1000;
 
-let server: FakeAgentServer;
-let transport: AgentTransport;
-let clock: ManualScheduler;
-let hosts: SimulatedHost[] = [];
-let events: HostEvent[] = [];
+let bench: HostBench;
+let server: HostBench["server"];
+let clock: HostBench["clock"];
 
 beforeEach(async () => {
-  server = await startFakeAgentServer();
-  transport = createTransport({ serverUrl: server.url, maxSockets: 4 });
-  clock = createManualScheduler(START, () => hosts.reduce((sum, host) => sum + host.busy(), 0));
-  hosts = [];
-  events = [];
+  bench = await openHostBench();
+  ({ server, clock } = bench);
 });
 
-afterEach(async () => {
-  await Promise.all(hosts.map((host) => host.stop()));
-  await transport.close();
-  await server.close();
-});
-
-function makeHost(options: Partial<HostOptions> = {}, kind: Partial<ComputerOptions> = {}, osqueryVersion = "5.23.1"): SimulatedHost {
-  const computer = makeComputer({ ...COMPUTER_DEFAULTS, tenantId: "t", ...kind }, 0, START);
-  computer.identity.osqueryVersion = osqueryVersion;
-  const host = createSimulatedHost({
-    computer,
-    options: { ...HOST_DEFAULTS, enrollSecret: "tv-enroll-secret-0001", ...options },
-    seed: 1,
-    transport,
-    scheduler: clock,
-    onEvent: (event) => events.push(event),
-    onFault: (error) => {
-      throw error;
-    },
-  });
-  hosts.push(host);
-  return host;
-}
-
-async function started(options: Partial<HostOptions> = {}, kind: Partial<ComputerOptions> = {}, osqueryVersion?: string): Promise<SimulatedHost> {
-  const host = makeHost(options, kind, osqueryVersion);
-  host.start();
-  await clock.advance(3 * SECOND);
-  return host;
-}
+afterEach(() => bench.close());
 
 const paths = (): string[] => server.seen.map(({ path }) => path.replace("/api/", ""));
 const ask = (queries: Record<string, string>, discovery: Record<string, string> = {}, rest: Record<string, unknown> = {}): void =>
@@ -65,7 +26,7 @@ describe("enrolment", () => {
     { firstEnroll: "orbit", order: ["fleet/orbit/enroll", "v1/osquery/enroll"] },
     { firstEnroll: "osquery", order: ["v1/osquery/enroll", "fleet/orbit/enroll"] },
   ])("fleetd enrols $firstEnroll first when told so, with the same hardware in both", async ({ firstEnroll, order }) => {
-    const host = await started({ firstEnroll });
+    const host = await bench.started({ firstEnroll });
     expect(paths().filter((path) => path.endsWith("enroll"))).toEqual(order);
     const { identity } = host.computer;
     expect(server.to("orbit/enroll")[0]?.body).toMatchObject({
@@ -91,7 +52,7 @@ describe("enrolment", () => {
     ask({
       q: "SELECT device_id FROM app_sso_platform WHERE extension_identifier = 'com.microsoft.CompanyPortalMac.ssoextension' AND realm = 'KERBEROS.MICROSOFTONLINE.COM'",
     });
-    const host = await started({}, { orbitProb: 0 });
+    const host = await bench.started({}, { orbitProb: 0 });
     expect(paths().some((path) => path.includes("orbit"))).toBe(false);
     expect(lastWrite().queries).toEqual({ q: [{ device_id: host.computer.state.platformSso.deviceId }] });
   });
@@ -99,7 +60,7 @@ describe("enrolment", () => {
   test("a refused enrolment is tried again after 1, 4 and 9 seconds", async () => {
     const refusal = { status: 401, body: { error: "enroll failed: invalid secret", node_invalid: true, uuid: "" } };
     server.next("osquery/enroll", refusal, refusal, refusal);
-    const host = makeHost({}, { orbitProb: 0 });
+    const host = bench.makeHost({}, { orbitProb: 0 });
     host.start();
     await clock.advance(0);
     const counts: number[] = [];
@@ -112,26 +73,26 @@ describe("enrolment", () => {
   });
 
   test("node_invalid makes osqueryd enrol again and carry on with the new key", async () => {
-    const host = await started();
+    const host = await bench.started();
     server.next("distributed/read", { status: 401, body: { error: "authentication error: invalid node key", node_invalid: true, uuid: "" } });
     await clock.advance(12 * SECOND);
     expect(server.to("osquery/enroll")).toHaveLength(2);
     expect(server.to("distributed/read").at(-1)?.body).toEqual({ node_key: "node-key-3" });
-    expect(events.map(({ type }) => type)).toContain("node_invalid");
+    expect(bench.events.map(({ type }) => type)).toContain("node_invalid");
     expect(host.status.enrolled).toBe(true);
   });
 
   test("orbit of 2025 enrols again at the first 401, orbit of 2026 only after 45 seconds of them", async () => {
     const refusal = { status: 401, body: { message: "Authentication required", errors: [], uuid: "" } };
     const refuse = (): void => server.always("orbit/config", ({ body }) => (body.orbit_node_key === "orbit-key-1" ? refusal : { body: { notifications: {} } }));
-    await started({ orbitGeneration: "2025", desktop: false });
+    await bench.started({ orbitGeneration: "2025", desktop: false });
     refuse();
     await clock.advance(62 * SECOND);
     expect(server.to("orbit/enroll")).toHaveLength(2);
 
-    await hosts[0]?.stop();
+    await bench.hosts[0]?.stop();
     server.seen.length = 0;
-    await started({ orbitGeneration: "2026", desktop: false });
+    await bench.started({ orbitGeneration: "2026", desktop: false });
     const key = server.to("orbit/config").at(-1)?.body.orbit_node_key;
     server.always("orbit/config", ({ body }) => (body.orbit_node_key === key ? refusal : { body: { notifications: {} } }));
     await clock.advance(40 * SECOND);
@@ -144,25 +105,25 @@ describe("enrolment", () => {
 describe("distributed reads and writes", () => {
   test("the server's distributed_interval sets the pace", async () => {
     server.always("osquery/config", () => ({ body: { options: { distributed_interval: 30 } } }));
-    await started();
+    await bench.started();
     await clock.advance(90 * SECOND);
     expect(server.to("distributed/read")).toHaveLength(4);
   });
 
   test("accelerate is obeyed: every 5 seconds until it runs out, then the normal interval", async () => {
     ask({}, {}, { accelerate: 20 });
-    await started();
+    await bench.started();
     await clock.advance(17 * SECOND);
     expect(server.to("distributed/read")).toHaveLength(5);
     server.seen.length = 0;
     await clock.advance(30 * SECOND);
     expect(server.to("distributed/read")).toHaveLength(3);
-    expect(events.filter(({ type }) => type === "accelerated")).toEqual([expect.objectContaining({ seconds: 20 })]);
+    expect(bench.events.filter(({ type }) => type === "accelerated")).toEqual([expect.objectContaining({ seconds: 20 })]);
   });
 
   test("accelerate as a text is ignored", async () => {
     ask({}, {}, { accelerate: "20" });
-    await started();
+    await bench.started();
     await clock.advance(18 * SECOND);
     expect(server.to("distributed/read")).toHaveLength(3);
   });
@@ -176,7 +137,7 @@ describe("distributed reads and writes", () => {
       },
       { b_policy: "SELECT 1", c_gated: "SELECT 1 FROM osquery_registry WHERE active AND registry='table' AND name='munki'" },
     );
-    await started();
+    await bench.started();
     const write = server.to("distributed/write")[0];
     expect(Object.keys(write?.body.queries as object)).toEqual(["a_label", "b_policy"]);
     expect(Object.keys(write?.body.statuses as object)).toEqual(["a_label", "b_policy"]);
@@ -188,16 +149,16 @@ describe("distributed reads and writes", () => {
     ["is empty", { one: "" }],
   ])("a discovery query that %s spoils the whole read", async (_, discovery) => {
     ask({ one: "SELECT 1", two: "SELECT 1" }, { two: "SELECT 1", ...discovery }, { accelerate: 20 });
-    await started();
+    await bench.started();
     expect(server.to("distributed/write")).toHaveLength(0);
-    expect(events.map(({ type }) => type)).toContain("read_spoiled");
+    expect(bench.events.map(({ type }) => type)).toContain("read_spoiled");
     await clock.advance(6 * SECOND);
     expect(server.to("distributed/read")).toHaveLength(1);
   });
 
   test("empty SQL stops the reading there, but what came before it runs", async () => {
     ask({ one: "SELECT 1", two: "", three: "SELECT 1" });
-    await started();
+    await bench.started();
     expect(Object.keys(lastWrite().queries as object)).toEqual(["one"]);
   });
 
@@ -207,7 +168,7 @@ describe("distributed reads and writes", () => {
       fleet_policy_query_22: "SELECT 1 WHERE 0",
       fleet_policy_query_23: "SELECT 1 FROM alf_typo",
     });
-    await started();
+    await bench.started();
     const write = server.to("distributed/write")[0];
     expect(Object.keys(write?.body ?? {})).toEqual(["queries", "statuses", "messages", "stats", "node_key"]);
     expect(write?.body).toMatchObject({
@@ -221,7 +182,7 @@ describe("distributed reads and writes", () => {
 
   test("an old agent's write has statuses as texts, an empty text for no rows, and nothing else", async () => {
     ask({ fleet_label_query_9: "SELECT 1 WHERE 0", fleet_policy_query_21: "SELECT 1" });
-    await started({ writeForm: "legacy" });
+    await bench.started({ writeForm: "legacy" });
     expect(lastWrite()).toEqual({
       node_key: "node-key-2",
       queries: { fleet_label_query_9: "", fleet_policy_query_21: [{ "1": "1" }] },
@@ -233,35 +194,35 @@ describe("distributed reads and writes", () => {
     ["5.23.1", "NodeKey node-key-2"],
     ["5.12.2", undefined],
   ])("osquery %s sends the Authorization header %s", async (version, header) => {
-    await started({}, {}, version);
+    await bench.started({}, {}, version);
     const [read] = server.to("distributed/read");
     expect(read?.headers.authorization).toBe(header);
     expect(read?.headers["user-agent"]).toBe(`osquery/${version}`);
     expect(read?.body).toEqual({ node_key: "node-key-2" });
   });
 
-  test.each<[string, Parameters<FakeAgentServer["next"]>[1]]>([
+  test.each<[string, CannedAnswer]>([
     ["a 500 with error", { status: 500, body: { error: "temporarily unavailable", uuid: "x" } }],
     ["a proxy's page", { status: 502, text: "<html>Bad gateway</html>" }],
   ])("%s is tried again after one second and loses nothing", async (_, answer) => {
     ask({ fleet_policy_query_21: "SELECT 1" });
     server.next("distributed/write", answer);
-    await started();
+    await bench.started();
     const writes = server.to("distributed/write");
     expect(writes).toHaveLength(2);
     expect(writes[1]?.text).toBe(writes[0]?.text);
-    expect(events.filter(({ type }) => type === "wrote")).toHaveLength(1);
+    expect(bench.events.filter(({ type }) => type === "wrote")).toHaveLength(1);
   });
 
   test("a 500 without a member error counts as delivered, as osqueryd sees it", async () => {
     ask({ fleet_policy_query_21: "SELECT 1" });
     server.next("distributed/write", { status: 500, body: { message: "oops" } });
-    await started();
+    await bench.started();
     expect(server.to("distributed/write")).toHaveLength(1);
   });
 
   test("a broken socket is tried once more at once", async () => {
-    const host = makeHost();
+    const host = bench.makeHost();
     host.start();
     server.next("distributed/read", { hangUp: true });
     await clock.advance(0);
@@ -269,7 +230,7 @@ describe("distributed reads and writes", () => {
   });
 
   test("results that could not be delivered go with the next cycle, the newer answer to a name in place of the older", async () => {
-    const host = await started({}, { orbitProb: 0 });
+    const host = await bench.started({}, { orbitProb: 0 });
     const down = { status: 503, body: { error: "down" } };
     ask({ fleet_policy_query_1: "SELECT 1 FROM alf WHERE global_state >= 1", fleet_policy_query_2: "SELECT 1" });
     server.next("distributed/write", down, down, down);
@@ -283,14 +244,14 @@ describe("distributed reads and writes", () => {
 
   test("duplicate writes are sent when asked for, byte for byte the same", async () => {
     ask({ fleet_policy_query_21: "SELECT 1" });
-    await started({ duplicateWriteProb: 1 });
+    await bench.started({ duplicateWriteProb: 1 });
     const writes = server.to("distributed/write");
     expect(writes).toHaveLength(2);
     expect(writes[1]?.text).toBe(writes[0]?.text);
   });
 
   test("policies flip and queries fail when asked for", async () => {
-    const host = await started({ policyFlipProb: 1, queryErrorProb: 0 });
+    const host = await bench.started({ policyFlipProb: 1, queryErrorProb: 0 });
     ask({ fleet_policy_query_21: "SELECT 1", fleet_label_query_1: "SELECT 1" });
     await host.checkIn();
     expect(lastWrite().queries).toEqual({ fleet_policy_query_21: [], fleet_label_query_1: [{ "1": "1" }] });
@@ -298,14 +259,14 @@ describe("distributed reads and writes", () => {
     await host.checkIn();
     expect(lastWrite().queries).toEqual({ fleet_policy_query_21: [{ "1": "1" }] });
 
-    const broken = await started({ queryErrorProb: 1 });
+    const broken = await bench.started({ queryErrorProb: 1 });
     ask({ fleet_policy_query_21: "SELECT 1" });
     await broken.checkIn();
     expect(lastWrite().statuses).toEqual({ fleet_policy_query_21: 1 });
   });
 
   test("check in now does not wait for the interval", async () => {
-    const host = await started();
+    const host = await bench.started();
     const before = server.to("distributed/read").length;
     await host.checkIn();
     expect(server.to("distributed/read")).toHaveLength(before + 1);
@@ -314,7 +275,7 @@ describe("distributed reads and writes", () => {
 
 describe("a computer that changes", () => {
   test("answers follow its state at the next check-in", async () => {
-    const host = await started();
+    const host = await bench.started();
     const policy = {
       fleet_policy_query_1: "SELECT 1 FROM disk_encryption WHERE filevault_status = 'on' LIMIT 1",
       fleet_policy_query_2: "SELECT 1 FROM mdm WHERE enrolled = 'true'",
@@ -333,7 +294,7 @@ describe("a computer that changes", () => {
   });
 
   test("an agent that is off makes no request, and comes back with the key it had", async () => {
-    const host = await started();
+    const host = await bench.started();
     await host.change({ agentOnline: false });
     const before = server.seen.length;
     await clock.advance(600 * SECOND);
@@ -343,98 +304,5 @@ describe("a computer that changes", () => {
     await clock.advance(3 * SECOND);
     expect(server.to("osquery/enroll")).toHaveLength(1);
     expect(server.to("distributed/read").at(-1)?.body).toEqual({ node_key: "node-key-2" });
-  });
-});
-
-describe("fleetd", () => {
-  test("config every 30 s, ping and desktop every 5 min, with capabilities", async () => {
-    await started();
-    server.seen.length = 0;
-    await clock.advance(600 * SECOND);
-    expect(server.to("orbit/config").length).toBeGreaterThanOrEqual(19);
-    expect(server.to("orbit/ping").map(({ method }) => method)).toEqual(["HEAD", "HEAD"]);
-    expect(server.to("/desktop").length).toBeGreaterThanOrEqual(3);
-    expect(server.to("orbit/config")[0]?.headers["x-fleet-capabilities"]).toContain("escrow_buddy");
-  });
-
-  test("the device token is posted at start and rotated after an hour", async () => {
-    const host = await started();
-    const [first] = server.to("orbit/device_token");
-    expect(first?.body).toEqual({ orbit_node_key: "orbit-key-1", device_auth_token: host.status.deviceToken });
-    expect(host.status.deviceToken).toMatch(/^[0-9a-f-]{36}$/);
-    await clock.advance(3500 * SECOND);
-    expect(server.to("orbit/device_token")).toHaveLength(1);
-    await clock.advance(200 * SECOND);
-    const tokens = server.to("orbit/device_token").map(({ body }) => body.device_auth_token);
-    expect(tokens).toHaveLength(2);
-    expect(tokens[1]).not.toBe(tokens[0]);
-    expect(host.status.deviceToken).toBe(tokens[1]);
-  });
-
-  test("a failing desktop check rotates the token within five minutes", async () => {
-    await started();
-    server.always("/desktop", () => ({ status: 500, body: { message: "oops", errors: [], uuid: "" } }));
-    await clock.advance(400 * SECOND);
-    expect(server.to("orbit/device_token").length).toBeGreaterThanOrEqual(2);
-  });
-
-  test("refetch goes to the device API and is followed by a check-in", async () => {
-    const host = await started();
-    await host.refetch();
-    const token = host.status.deviceToken ?? "";
-    expect(paths().slice(-2)).toEqual([`latest/fleet/device/${token}/refetch`, "v1/osquery/distributed/read"]);
-  });
-});
-
-describe("logs", () => {
-  const config = {
-    options: { pack_delimiter: "/", logger_tls_period: 10, logger_tls_compress: true },
-    decorators: { load: ["SELECT uuid AS host_uuid FROM system_info;"] },
-    packs: {
-      Global: {
-        queries: {
-          usb: { query: "SELECT vendor FROM usb_devices;", interval: 60, snapshot: true, platform: "darwin" },
-          other: { query: "SELECT 1", interval: 60, platform: "windows" },
-        },
-      },
-      "team-4": { queries: { firewall: { query: "SELECT global_state FROM alf", interval: 60 }, broken: { query: "SELECT 1 FROM nowhere", interval: 60 } } },
-    },
-  };
-
-  test("scheduled queries give snapshot and changed lines, errors give status lines, compressed when told", async () => {
-    server.always("osquery/config", () => ({ body: config }));
-    const host = await started();
-    await clock.advance(65 * SECOND);
-    const log = (type: string) => server.to("/log").filter(({ body }) => body.log_type === type);
-    const [first] = log("result");
-    expect(first?.headers["content-encoding"]).toBe("gzip");
-    expect(Object.keys(first?.body ?? {})).toEqual(["data", "log_type", "node_key"]);
-    expect(first?.body.data).toEqual([
-      expect.objectContaining({
-        name: "pack/Global/usb",
-        action: "snapshot",
-        snapshot: [{ vendor: "Yubico" }],
-        decorations: { host_uuid: host.computer.identity.hardwareUuid },
-      }),
-      expect.objectContaining({ name: "pack/team-4/firewall", action: "added", columns: { global_state: "1" }, counter: 0 }),
-    ]);
-    expect(log("status")[0]?.body.data).toEqual([expect.objectContaining({ severity: 2, message: expect.stringContaining("no such table: nowhere") })]);
-    await host.change({ firewall: false });
-    await clock.advance(65 * SECOND);
-    expect(log("result").at(-1)?.body.data).toEqual(
-      expect.arrayContaining([
-        expect.objectContaining({ action: "added", columns: { global_state: "0" } }),
-        expect.objectContaining({ action: "removed", columns: { global_state: "1" } }),
-      ]),
-    );
-  });
-
-  test("lines the server refused come again, with growing pauses", async () => {
-    server.always("osquery/config", () => ({ body: config }));
-    server.next("/log", { status: 500, body: { error: "sink unavailable" } }, { status: 500, body: { error: "sink unavailable" } });
-    await started();
-    await clock.advance(120 * SECOND);
-    const usb = server.to("/log").filter(({ text }) => text.includes("pack/Global/usb"));
-    expect(usb.length).toBeGreaterThanOrEqual(2);
   });
 });
