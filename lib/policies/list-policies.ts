@@ -34,14 +34,12 @@ export async function listPolicies(ctx: Context, options: PolicyListOptions): Pr
   if (options.teamId !== null) await getTeam(ctx, options.teamId);
   const filter = toPolicyFilter(options);
   const limit = options.perPage ?? null;
-  const [policies, count] = await Promise.all([
-    listPolicyRowsWithCounts(
-      ctx.sql,
-      filter,
-      { key: options.orderKey ?? "name", direction: options.orderDirection ?? "asc" },
-      { limit, offset: limit === null ? 0 : (options.page ?? 0) * limit },
-    ),
-    countPolicyRows(ctx.sql, filter),
-  ]);
+  const policies = await listPolicyRowsWithCounts(
+    ctx.sql,
+    filter,
+    { key: options.orderKey ?? "name", direction: options.orderDirection ?? "asc" },
+    { limit, offset: limit === null ? 0 : (options.page ?? 0) * limit },
+  );
+  const count = await countPolicyRows(ctx.sql, filter);
   return { policies, count };
 }

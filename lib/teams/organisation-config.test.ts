@@ -1,0 +1,95 @@
+import { beforeAll, expect, test } from "vitest";
+import type { Context } from "../context";
+import { testUserContext } from "../testing/test-context";
+import { getOrganisationConfig } from "./get-organisation-config";
+import { updateOrganisationConfig } from "./update-organisation-config";
+
+let ctx: Context;
+beforeAll(async () => {
+  ctx = await testUserContext("admin");
+  await updateOrganisationConfig(ctx, { org_info: { org_name: "Aldergate" }, server_settings: { server_url: "https://flotilla.aldergate.example" } });
+});
+
+const lastActivity = () => ctx.db.activity.findFirstOrThrow({ orderBy: { id: "desc" } });
+
+test("a partial configuration is merged; what isn't named keeps", async () => {
+  const after = await updateOrganisationConfig(ctx, { org_info: { contact_url: "https://help.aldergate.example" } });
+  expect(after.org_info).toMatchObject({ org_name: "Aldergate", contact_url: "https://help.aldergate.example" });
+  expect(await lastActivity()).toMatchObject({ type: "edited_organisation", details: { changed: ["org_info.contact_url"] } });
+});
+
+test("the whole configuration can be sent back as it was read", async () => {
+  const activities = await ctx.db.activity.count();
+  expect(await updateOrganisationConfig(ctx, await getOrganisationConfig(ctx))).toEqual(await getOrganisationConfig(ctx));
+  expect(await ctx.db.activity.count()).toBe(activities);
+});
+
+test.each([{ colour: "red" }, { org_info: { org_nane: "x" } }, { mdm: { macos_setup: { party: true } } }])(
+  "an unknown key is refused by its path: %j",
+  async (patch) => {
+    await expect(updateOrganisationConfig(ctx, patch)).rejects.toMatchObject({ code: "unknown_key", status: 400 });
+  },
+);
+
+test.each<[string, object]>([
+  ["org_info.org_name", { org_info: { org_name: " " } }],
+  ["org_info.org_name", { org_info: { org_name: 5 } }],
+  ["server_settings.server_url", { server_settings: { server_url: "" } }],
+  ["server_settings.server_url", { server_settings: { server_url: "ftp://x" } }],
+  ["fleet_desktop.transparency_url", { fleet_desktop: { transparency_url: "javascript:alert(1)" } }],
+  ["integrations.conditional_access_enabled", { integrations: { conditional_access_enabled: "yes" } }],
+  ["integrations.conditional_access_enabled", { integrations: { conditional_access_enabled: true } }],
+  ["agent_options", { agent_options: [] }],
+  ["mdm.enable_disk_encryption", { mdm: { enable_disk_encryption: true } }],
+])("a value for %s that can't be taken is refused by its path", async (field, patch) => {
+  await expect(updateOrganisationConfig(ctx, patch as Record<string, unknown>)).rejects.toMatchObject({ status: 422, fields: [{ field }] });
+});
+
+test("what only the server knows, and masked secrets, are passed over", async () => {
+  const before = await getOrganisationConfig(ctx);
+  const patch = {
+    license: { tier: "free" },
+    mdm: { enabled_and_configured: true },
+    conditional_access: { microsoft_entra_tenant_id: "x" },
+    smtp_settings: { password: "********" },
+    org_info: { org_name: null },
+  };
+  expect(await updateOrganisationConfig(ctx, patch)).toEqual(before);
+});
+
+test("a dry run checks and keeps nothing", async () => {
+  const before = await getOrganisationConfig(ctx);
+  expect(await updateOrganisationConfig(ctx, { org_info: { org_name: "Dry" } }, { dryRun: true })).toEqual(before);
+  await expect(updateOrganisationConfig(ctx, { org_info: { org_name: "" } }, { dryRun: true })).rejects.toMatchObject({ status: 422 });
+});
+
+test("agent options are replaced as a whole; unknown parts need force", async () => {
+  const options = { config: { options: { distributed_interval: 30 } } };
+  expect((await updateOrganisationConfig(ctx, { agent_options: options })).agent_options).toEqual(options);
+  expect(await lastActivity()).toMatchObject({ type: "edited_agent_options" });
+  await expect(updateOrganisationConfig(ctx, { agent_options: { konfig: {} } })).rejects.toMatchObject({ status: 400, code: "unknown_key" });
+  expect((await updateOrganisationConfig(ctx, { agent_options: { ...options, konfig: {} } }, { force: true })).agent_options).toEqual({
+    ...options,
+    konfig: {},
+  });
+});
+
+test("No team's gating is switched here once a connection stands", async () => {
+  await ctx.db.entraConnection.create({
+    data: { provider: "audit_only", cloud: "global", tenantId: "7c22", state: "connected", isDefault: true, connectedAt: ctx.now() },
+  });
+  const after = await updateOrganisationConfig(ctx, { integrations: { conditional_access_enabled: true } });
+  expect(after).toMatchObject({
+    integrations: { conditional_access_enabled: true },
+    conditional_access: { microsoft_entra_tenant_id: "7c22", microsoft_entra_connection_configured: true },
+  });
+  expect(await lastActivity()).toMatchObject({ type: "enabled_conditional_access_automations", details: { team_id: null, team_name: null } });
+});
+
+test("observers read a configuration without mail, sign-in and agent options, and may not change it", async () => {
+  const observer = await testUserContext("observer");
+  const seen = await getOrganisationConfig(observer);
+  expect(seen.org_info).toBeDefined();
+  expect([seen.smtp_settings, seen.sso_settings, seen.agent_options]).toEqual([undefined, undefined, undefined]);
+  await expect(updateOrganisationConfig(observer, { org_info: { org_name: "x" } })).rejects.toMatchObject({ status: 403 });
+});

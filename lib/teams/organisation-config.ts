@@ -1,0 +1,166 @@
+/** The configuration as clients of the REST API know it: a tree of plain values. */
+export type ConfigTree = { [key: string]: unknown };
+
+/** What the tree is built from. */
+export interface ConfigFacts {
+  name: string;
+  publicUrl: string;
+  contactText: string;
+  contactPhone: string;
+  contactUrl: string;
+  transparencyUrl: string;
+  trayName: string;
+  agentOptions: unknown;
+  gatingOfNoTeam: boolean;
+  tenantId: string;
+  connected: boolean;
+  hosts: number;
+  /** Mail, sign-in and agent options are for those who manage the organisation. */
+  whole: boolean;
+}
+
+/** How a stored secret reads; the same eight characters written back mean "unchanged". */
+export const secretMask = "********";
+
+const hourInNanoseconds = 3_600_000_000_000;
+
+/** Where a path of the tree is stored. Everything else can only be read. */
+export const writablePaths: Record<string, keyof ConfigFacts> = {
+  "org_info.org_name": "name",
+  "org_info.contact_url": "contactUrl",
+  "org_info.contact_text": "contactText",
+  "org_info.contact_phone": "contactPhone",
+  "server_settings.server_url": "publicUrl",
+  "fleet_desktop.transparency_url": "transparencyUrl",
+  "fleet_desktop.tray_name": "trayName",
+  "integrations.conditional_access_enabled": "gatingOfNoTeam",
+  agent_options: "agentOptions",
+};
+
+/** What clients send back as they read it and nobody can set here. */
+export const ignoredPaths = [
+  /^license\b/,
+  /^conditional_access\b/,
+  /(^|[._])enabled_and_configured$/,
+  /^mdm\.apple_bm_terms_expired$/,
+  /^update_interval\b/,
+  /^logging\b/,
+];
+
+/** The whole tree. Parts that this server doesn't have are there, off or empty, because clients read them without asking. */
+export function buildConfig(facts: ConfigFacts): ConfigTree {
+  return {
+    org_info: {
+      org_name: facts.name,
+      org_logo_url: "",
+      org_logo_url_light_background: "",
+      contact_url: facts.contactUrl,
+      contact_text: facts.contactText,
+      contact_phone: facts.contactPhone,
+    },
+    server_settings: {
+      server_url: facts.publicUrl,
+      enable_analytics: false,
+      live_query_disabled: true,
+      query_reports_disabled: true,
+      query_report_cap: 0,
+      scripts_disabled: true,
+      ai_features_disabled: true,
+      deferred_save_host: false,
+    },
+    ...(facts.whole && {
+      smtp_settings: {
+        enable_smtp: false,
+        configured: false,
+        sender_address: "",
+        server: "",
+        port: 587,
+        authentication_type: "authtype_username_password",
+        user_name: "",
+        password: "",
+        enable_ssl_tls: true,
+        authentication_method: "authmethod_plain",
+        domain: "",
+        verify_ssl_certs: true,
+        enable_start_tls: true,
+      },
+      sso_settings: {
+        enable_sso: false,
+        entity_id: "",
+        issuer_uri: "",
+        idp_name: "",
+        idp_image_url: "",
+        metadata: "",
+        metadata_url: "",
+        enable_sso_idp_login: false,
+        enable_jit_provisioning: false,
+        sso_server_url: "",
+      },
+      agent_options: facts.agentOptions,
+    }),
+    conditional_access: {
+      microsoft_entra_tenant_id: facts.tenantId,
+      microsoft_entra_connection_configured: facts.connected,
+      okta_idp_id: "",
+      okta_assertion_consumer_service_url: "",
+      okta_audience_uri: "",
+      okta_certificate: "",
+      bypass_disabled: true,
+    },
+    host_expiry_settings: { host_expiry_enabled: false, host_expiry_window: 0 },
+    activity_expiry_settings: { activity_expiry_enabled: false, activity_expiry_window: 0, preserve_host_activities_on_reenrollment: true },
+    features: {
+      enable_host_users: false,
+      enable_software_inventory: false,
+      additional_queries: null,
+      historical_data: { uptime: false, vulnerabilities: false },
+    },
+    mdm: {
+      enabled_and_configured: false,
+      apple_bm_enabled_and_configured: false,
+      apple_bm_terms_expired: false,
+      windows_enabled_and_configured: false,
+      android_enabled_and_configured: false,
+      apple_server_url: "",
+      enable_disk_encryption: false,
+      macos_updates: { minimum_version: null, deadline: null },
+      ios_updates: { minimum_version: null, deadline: null },
+      ipados_updates: { minimum_version: null, deadline: null },
+      windows_updates: { deadline_days: null, grace_period_days: null },
+      macos_settings: { custom_settings: [] },
+      windows_settings: { custom_settings: [] },
+      macos_setup: {
+        bootstrap_package: "",
+        macos_setup_assistant: "",
+        script: "",
+        enable_end_user_authentication: false,
+        enable_release_device_manually: false,
+        manual_agent_install: false,
+        require_all_software_macos: false,
+      },
+      macos_migration: { enable: false, mode: "", webhook_url: "" },
+      end_user_authentication: { entity_id: "", issuer_uri: "", idp_name: "", metadata: "", metadata_url: "" },
+      apple_business_manager: [],
+      volume_purchasing_program: [],
+    },
+    integrations: { jira: [], zendesk: [], google_calendar: [], conditional_access_enabled: facts.gatingOfNoTeam },
+    webhook_settings: {
+      interval: "24h0m0s",
+      host_status_webhook: { enable_host_status_webhook: false, destination_url: "", host_percentage: 0, days_count: 0 },
+      failing_policies_webhook: { enable_failing_policies_webhook: false, destination_url: "", policy_ids: [], host_batch_size: 0 },
+      vulnerabilities_webhook: { enable_vulnerabilities_webhook: false, destination_url: "", host_batch_size: 0 },
+      activities_webhook: { enable_activities_webhook: false, destination_url: "" },
+    },
+    fleet_desktop: { transparency_url: facts.transparencyUrl, alternative_browser_host: "", tray_name: facts.trayName },
+    gitops: { gitops_mode_enabled: false, repository_url: "", exceptions: { labels: false, secrets: true, software: false } },
+    // Clients leave out team files unless the tier is one that has teams; this server has no tiers.
+    license: { tier: "premium", organization: facts.name, device_count: facts.hosts, expiration: "2099-12-31T00:00:00Z", note: "", managed_cloud: false },
+    update_interval: { osquery_detail: hourInNanoseconds, osquery_policy: hourInNanoseconds },
+    logging: { debug: false, json: true, result: { plugin: "stdout", config: {} }, status: { plugin: "stdout", config: {} } },
+    vulnerabilities: { databases_path: "", periodicity: 0, disable_data_sync: true },
+    vulnerability_settings: { databases_path: "" },
+    scripts: [],
+    yara_rules: [],
+    partnerships: { enable_primo: false },
+  };
+}

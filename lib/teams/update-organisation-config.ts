@@ -1,0 +1,78 @@
+import { z } from "zod";
+import { recordActivity } from "../activities/record-activity";
+import { PublicAddress } from "../auth/public-address";
+import { authorize } from "../authorize";
+import type { Context } from "../context";
+import { dryRun } from "../db/dry-run";
+import { inTransaction } from "../db/transaction";
+import { InvalidInputError } from "../errors";
+import { readAgentOptions } from "./agent-options";
+import { readConfigPatch } from "./config-patch";
+import { getOrganisationConfig } from "./get-organisation-config";
+import type { ConfigTree } from "./organisation-config";
+import { lockOrganisation, updateOrganisation } from "./organisation-queries";
+import { switchConditionalAccess } from "./switch-conditional-access";
+
+const noNul = /^[^\u0000]*$/;
+const WebAddress = z.union([z.literal(""), z.url({ protocol: /^(https?|mailto|tel)$/ }).max(1000)], {
+  error: "expected an address such as https://help.example.com, or nothing",
+});
+const Line = (max: number) => z.string().trim().max(max).regex(noNul, "has a NUL character in it");
+
+const fields = {
+  name: { path: "org_info.org_name", schema: Line(255).min(1, "may not be empty") },
+  contactUrl: { path: "org_info.contact_url", schema: WebAddress },
+  contactText: { path: "org_info.contact_text", schema: Line(1000) },
+  contactPhone: { path: "org_info.contact_phone", schema: Line(100) },
+  publicUrl: { path: "server_settings.server_url", schema: PublicAddress },
+  transparencyUrl: { path: "fleet_desktop.transparency_url", schema: WebAddress },
+  trayName: { path: "fleet_desktop.tray_name", schema: Line(100) },
+} as const;
+
+/** `dryRun` checks and answers the configuration as it stands; `force` keeps agent options that aren't known. */
+export interface ConfigUpdateOptions {
+  dryRun?: boolean;
+  force?: boolean;
+}
+
+/**
+ * Merges a partial configuration into the organisation's. Absent keys keep. Answers the configuration as it is then.
+ * @throws BadRequestError `unknown_key`; InvalidInputError `config_invalid`, `config_not_supported`, `agent_options_invalid`, `not_connected`; ForbiddenError
+ */
+export async function updateOrganisationConfig(ctx: Context, patch: ConfigTree, options: ConfigUpdateOptions = {}): Promise<ConfigTree> {
+  authorize(ctx, "organisation:write");
+  if (!options.dryRun) return inTransaction(ctx, (tx) => applyPatch(tx, patch, options.force ?? false));
+  await dryRun(ctx, (tx) => applyPatch(tx, patch, options.force ?? false));
+  return getOrganisationConfig(ctx);
+}
+
+async function applyPatch(tx: Context, patch: ConfigTree, force: boolean): Promise<ConfigTree> {
+  await lockOrganisation(tx.db, tx.sql);
+  const { gatingOfNoTeam, agentOptions, ...texts } = readConfigPatch(patch, await getOrganisationConfig(tx));
+  const settings: Record<string, string> = {};
+  for (const [key, value] of Object.entries(texts)) {
+    const field = fields[key as keyof typeof fields];
+    const parsed = field.schema.safeParse(value);
+    if (!parsed.success) throw invalid(field.path, parsed.error.issues[0]?.message ?? "expected another value");
+    settings[key] = parsed.data;
+  }
+  if (gatingOfNoTeam !== undefined && typeof gatingOfNoTeam !== "boolean") throw invalid("integrations.conditional_access_enabled", "expected true or false");
+
+  if (Object.keys(settings).length > 0) {
+    await updateOrganisation(tx.db, settings, tx.now());
+    await recordActivity(tx, {
+      type: "edited_organisation",
+      details: { changed: Object.keys(settings).map((key) => fields[key as keyof typeof fields].path) },
+    });
+  }
+  if (agentOptions !== undefined) {
+    await updateOrganisation(tx.db, { agentOptions: readAgentOptions(agentOptions, force) }, tx.now());
+    await recordActivity(tx, { type: "edited_agent_options", details: { global: true, team_id: null, team_name: null } });
+  }
+  if (typeof gatingOfNoTeam === "boolean") await switchConditionalAccess(tx, { teamId: 0, enabled: gatingOfNoTeam });
+  return getOrganisationConfig(tx);
+}
+
+function invalid(field: string, reason: string): InvalidInputError {
+  return new InvalidInputError("config_invalid", `"${field}": ${reason}.`, { fields: [{ field, reason }] });
+}
