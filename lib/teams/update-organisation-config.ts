@@ -13,11 +13,15 @@ import type { ConfigTree } from "./organisation-config";
 import { lockOrganisation, updateOrganisation } from "./organisation-queries";
 import { switchConditionalAccess } from "./switch-conditional-access";
 
-const noNul = /^[^\u0000]*$/;
 const WebAddress = z.union([z.literal(""), z.url({ protocol: /^(https?|mailto|tel)$/ }).max(1000)], {
   error: "expected an address such as https://help.example.com, or nothing",
 });
-const Line = (max: number) => z.string().trim().max(max).regex(noNul, "has a NUL character in it");
+const Line = (max: number) =>
+  z
+    .string()
+    .trim()
+    .max(max)
+    .refine((text) => !text.includes("\u0000"), "has a NUL character in it");
 
 const fields = {
   name: { path: "org_info.org_name", schema: Line(255).min(1, "may not be empty") },
