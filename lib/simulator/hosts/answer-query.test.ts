@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { detailQueriesFor } from "@/lib/agents/detail-queries";
 import { answerQuery } from "./answer-query";
 import { changeComputer } from "./change-computer";
 import { COMPUTER_DEFAULTS, makeComputer, type ComputerOptions } from "./make-computer";
@@ -184,4 +185,22 @@ test.each<[string, Record<string, string>[]]>([
   ["SELECT 1 WHERE (SELECT COUNT(*) FROM users WHERE username = 'root') = 1 AND NOT EXISTS (SELECT 1 FROM users WHERE uid = -1) -- comment", [{ "1": "1" }]],
 ])("SQL as SQLite runs it: %s", (sql, rows) => {
   expect(ask(mac(), sql)).toEqual({ status: 0, message: "", rows });
+});
+
+test.each<{ platform: string; options: Partial<ComputerOptions> }>([
+  { platform: "darwin", options: {} },
+  { platform: "windows", options: { windowsShare: 1 } },
+  { platform: "ubuntu", options: { linuxShare: 1 } },
+  { platform: "darwin", options: { orbitProb: 0, bareOsqueryShare: 1 } },
+])("every detail query of the product whose discovery holds is answered without error on $platform $options", ({ platform, options }) => {
+  const computer = mac({}, options);
+  const queries = detailQueriesFor(platform);
+  expect(queries.length).toBeGreaterThan(5);
+  for (const { name, sql, discovery } of queries) {
+    const gate = ask(computer, discovery);
+    expect([name, gate.message]).toEqual([name, ""]);
+    if (gate.rows.length === 0) continue;
+    const answer = ask(computer, sql);
+    expect([name, answer.message, answer.rows.length > 0]).toEqual([name, "", true]);
+  }
 });

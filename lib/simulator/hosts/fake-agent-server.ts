@@ -1,4 +1,5 @@
-import { createServer, type IncomingMessage } from "node:http";
+import { createServer, type IncomingMessage, type RequestListener } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { gunzipSync } from "node:zlib";
 
@@ -32,8 +33,8 @@ export interface FakeAgentServer {
   close: () => Promise<void>;
 }
 
-/** Starts the fake server on a free loopback port; it enrols everyone and has no questions. */
-export async function startFakeAgentServer(): Promise<FakeAgentServer> {
+/** Starts the fake server on a free loopback port, with TLS when given a certificate; it enrols everyone and has no questions. */
+export async function startFakeAgentServer(tls?: { certPem: string; keyPem: string }): Promise<FakeAgentServer> {
   const seen: SeenRequest[] = [];
   const queued = new Map<string, CannedAnswer[]>();
   const standing = new Map<string, (request: SeenRequest) => CannedAnswer>();
@@ -45,7 +46,7 @@ export async function startFakeAgentServer(): Promise<FakeAgentServer> {
   standing.set("distributed/read", () => ({ body: { queries: {}, discovery: {} } }));
   standing.set("/desktop", () => ({ body: { failing_policies_count: 0, self_service: false } }));
 
-  const server = createServer((request, response) => {
+  const listen: RequestListener = (request, response) => {
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", () => {
@@ -66,10 +67,11 @@ export async function startFakeAgentServer(): Promise<FakeAgentServer> {
       response.writeHead(answer.status ?? 200, { "content-type": "application/json", "x-fleet-capabilities": "orbit_endpoints,token_rotation,end_user_email" });
       response.end(request.method === "HEAD" ? undefined : (answer.text ?? JSON.stringify(answer.body ?? {})));
     });
-  });
+  };
+  const server = tls ? createTlsServer({ cert: tls.certPem, key: tls.keyPem }, listen) : createServer(listen);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `${tls ? "https" : "http"}://127.0.0.1:${(server.address() as AddressInfo).port}`,
     seen,
     to: (ending) => seen.filter(({ path }) => path.endsWith(ending)),
     next: (ending, ...answers) => queued.set(ending, [...(queued.get(ending) ?? []), ...answers]),

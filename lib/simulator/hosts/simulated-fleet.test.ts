@@ -1,4 +1,8 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { ensureCertificateAuthority, issueServerCertificate } from "@/lib/http/certificate-authority";
 import { startFakeAgentServer, type FakeAgentServer } from "./fake-agent-server";
 import { listEntraDevices } from "./list-entra-devices";
 import { createManualScheduler, type ManualScheduler } from "./manual-scheduler";
@@ -113,4 +117,19 @@ test("stopping ends every agent", async () => {
 
 test("asking for a computer that is not there says how many there are", () => {
   expect(() => start({ count: 3 }).host(3)).toThrow("there is no simulated computer 3; the fleet has 0 to 2");
+});
+
+test("https works with the given authority and with no other", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "fleet-ca-"));
+  const authority = await ensureCertificateAuthority(folder, { name: "Fleet test" });
+  await server.close();
+  server = await startFakeAgentServer(issueServerCertificate(authority, { names: ["127.0.0.1"] }));
+  const trusting = start({ count: 1, ca: await readFile(authority.certFile, "utf8") });
+  await clock.advance(1000);
+  expect(trusting.host(0).status.enrolled).toBe(true);
+  await trusting.stop();
+  const distrusting = start({ count: 1 });
+  await clock.advance(1000);
+  expect(distrusting.host(0).status).toMatchObject({ enrolled: false, lastError: expect.stringMatching(/self-signed|certificate/) });
+  await rm(folder, { recursive: true });
 });
