@@ -9,6 +9,9 @@ import type { SimulatedTenant } from "./simulated-types";
 
 const maxBodyBytes = 4 * 1024 * 1024;
 
+/** The TCP sockets beneath the requests: only they can be reset, a TLS socket can't. */
+const rawSockets = new Map<string, Socket>();
+
 /** What a surface brings: how it answers, and whose tenant a request is about, as far as can be told before answering. */
 export interface SurfaceHandler {
   handle(exchange: Exchange): Promise<Reply>;
@@ -37,7 +40,12 @@ export async function listen(
     const server = tls ? createHttpsServer(tls, onRequest) : createHttpServer(onRequest);
     server.requestTimeout = 0;
     server.keepAliveTimeout = 30_000;
-    if (tls) server.prependListener("connection", (socket: Socket) => breakHandshake(simulator, surface, socket));
+    server.prependListener("connection", (socket: Socket) => {
+      const ends = endOf(socket); // asked now: a closed socket no longer knows
+      rawSockets.set(ends, socket);
+      socket.once("close", () => rawSockets.delete(ends));
+      if (tls) breakHandshake(simulator, surface, socket);
+    });
     return server;
   };
   const first = make();
@@ -215,7 +223,14 @@ function refuse(exchange: Exchange, status: number, code: string, message: strin
 
 async function breakOff(request: IncomingMessage, fault: Fault): Promise<void> {
   if (fault.kind === "hang") await pause((fault.seconds ?? 120) * 1000, request.socket);
-  request.socket.resetAndDestroy();
+  const raw = rawSockets.get(endOf(request.socket));
+  if (raw) raw.resetAndDestroy();
+  else request.socket.destroy();
+}
+
+/** The two ends of a connection, the same for a TLS socket and the TCP socket beneath it. */
+function endOf(socket: Socket): string {
+  return `${socket.localPort}-${socket.remoteAddress}-${socket.remotePort}`;
 }
 
 /** Waits real time, or until the client has gone. */
@@ -232,6 +247,7 @@ function pause(ms: number, socket: Socket): Promise<void> {
 }
 
 async function send(response: ServerResponse, reply: Reply, requestId: string, exchange: Exchange, slow: Fault | undefined): Promise<void> {
+  const socket = response.req.socket;
   const body = Buffer.from(reply.body ?? "", "utf8");
   const clientRequestId = exchange.headers["client-request-id"];
   response.writeHead(reply.status, {
@@ -243,15 +259,15 @@ async function send(response: ServerResponse, reply: Reply, requestId: string, e
     ...reply.headers,
     ...(reply.status === 204 || reply.status === 304 ? {} : { "content-length": String(body.length) }),
   });
-  if (!slow || body.length === 0 || !response.socket) {
+  if (!slow || body.length === 0) {
     response.end(exchange.method === "HEAD" ? undefined : body);
     return;
   }
   response.flushHeaders();
   const drops = Math.min(body.length, 20);
-  for (let i = 0; i < drops && !response.destroyed; i += 1) {
+  for (let i = 0; i < drops && !socket.destroyed; i += 1) {
+    await pause(((slow.seconds ?? 60) * 1000) / drops, socket);
     response.write(body.subarray(Math.floor((i * body.length) / drops), Math.floor(((i + 1) * body.length) / drops)));
-    await pause(((slow.seconds ?? 60) * 1000) / drops, response.socket);
   }
   response.end();
 }

@@ -1,4 +1,4 @@
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { z } from "zod";
 import { partnerRoles } from "./roles";
@@ -30,7 +30,7 @@ const Options = z.object({
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
-      ...Object.fromEntries([...Object.keys(Options.shape)].map((name) => [name, { type: "string" as const }])),
+      ...Object.fromEntries(Object.keys(Options.shape).map((name) => [name, { type: "string" as const }])),
       "redirect-uri": { type: "string" as const, multiple: true },
     },
   });
@@ -58,7 +58,7 @@ async function main(): Promise<void> {
   };
   process.once("SIGTERM", stop);
   process.once("SIGINT", stop);
-  console.log(JSON.stringify({ loginUrl, graphUrl, manageUrl, intuneResource, appUrl, caFile: join(caFile) }));
+  console.log(JSON.stringify({ loginUrl, graphUrl, manageUrl, intuneResource, appUrl, caFile }));
 }
 
 main().catch((error: unknown) => {

@@ -39,7 +39,14 @@ export const AppRegistration = z.strictObject({
   secrets: z.array(z.strictObject({ value: z.string().min(1), expiresAt: z.iso.datetime() })).default([]),
   certificates: z.array(z.string().refine(isCertificate, "expected a certificate in PEM")).default([]),
   redirectUris: z.array(z.url()).default([]),
-  requiredRoles: z.array(z.string().refine((name) => findRole(name) !== undefined, "expected the name of a known app role")),
+  /** Names or ids of app roles; kept as names. */
+  requiredRoles: z.array(
+    z.string().transform((word, context) => {
+      const role = findRole(word);
+      if (!role) context.addIssue({ code: "custom", message: `'${word}' is no app role that the simulator knows` });
+      return role?.name ?? word;
+    }),
+  ),
 });
 /** See the schema of the same name. */
 export type AppRegistration = z.input<typeof AppRegistration>;

@@ -10,12 +10,6 @@ export interface AppRole {
   allows: string;
 }
 
-/** App ids of the two resources, the same in every tenant. */
-export const resourceAppIds: Record<RoleApi, string> = {
-  graph: "00000003-0000-0000-c000-000000000000",
-  intune: "c161e42e-d4df-4a3d-9b42-e7a3c31f59d4",
-};
-
 /** The Intune service itself, whose service principal lists the partner endpoints. */
 export const intuneServiceAppId = "0000000a-0000-0000-c000-000000000000";
 
@@ -47,9 +41,9 @@ export const partnerRoles: readonly string[] = [
   "update_device_attributes",
 ];
 
-/** The role of that name, for the page and for tokens; undefined for a name nobody knows. */
-export function findRole(name: string): AppRole | undefined {
-  return appRoles.find((each) => each.name === name);
+/** The role of that name or id; undefined for a word nobody knows. */
+export function findRole(word: string): AppRole | undefined {
+  return appRoles.find((each) => each.name === word || each.id === word.toLowerCase());
 }
 
 function role(api: RoleApi, name: string, id: string, allows: string): AppRole {

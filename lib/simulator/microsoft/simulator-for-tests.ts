@@ -1,7 +1,7 @@
 import { createHash, createPublicKey, generateKeyPairSync, X509Certificate } from "node:crypto";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { request as httpRequest } from "node:http";
-import { request as httpsRequest } from "node:https";
+import { Agent, request as httpsRequest } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ensureCertificateAuthority } from "@/lib/http/certificate-authority";
@@ -35,17 +35,25 @@ export interface CallOptions {
   form?: Record<string, string>;
   headers?: Record<string, string>;
   timeoutMs?: number;
+  /** Shakes hands anew instead of using an open connection. */
+  newConnection?: boolean;
 }
 
 /** Where consent sends people back to in tests. */
 export const testRedirectUri = "http://localhost:3000/settings/integrations/conditional-access";
 
+/** Making an RSA key takes longer than most tests: one does for all simulators of a file. */
+let signingKeyPem: string | undefined;
+
 /** Starts a simulator without delays, on free ports, in a folder of its own. */
 export async function startTestSimulator(options: Partial<SimulatorOptions> = {}): Promise<TestSimulator> {
   const folder = await mkdtemp(join(tmpdir(), "microsoft-"));
+  if (signingKeyPem !== undefined) await writeFile(join(folder, "signing-key.pem"), signingKeyPem, { mode: 0o600 });
   const simulator = await startMicrosoftSimulator({ folder, processingDelayMs: 0, propagationDelayMs: 0, ...options });
+  signingKeyPem = await readFile(join(folder, "signing-key.pem"), "utf8");
   const ca = await readFile(simulator.caFile, "utf8");
-  const call = (method: string, url: string, given: CallOptions = {}) => send(method, url, ca, given);
+  const agent = new Agent({ keepAlive: true, ca });
+  const call = (method: string, url: string, given: CallOptions = {}) => send(method, url, ca, agent, given);
   return {
     ...simulator,
     ca,
@@ -70,6 +78,7 @@ export async function startTestSimulator(options: Partial<SimulatorOptions> = {}
       return String(answer.json.access_token);
     },
     stop: async () => {
+      agent.destroy();
       await simulator.close();
       await rm(folder, { recursive: true, force: true });
     },
@@ -100,7 +109,13 @@ export async function makeAppCertificate(folder: string): Promise<{ pem: string;
   return { pem, privateKey: privateKey.export({ type: "pkcs8", format: "pem" }).toString(), thumbprintSha256 };
 }
 
-function send(method: string, address: string, ca: string, { token, body, form, headers = {}, timeoutMs = 5000 }: CallOptions): Promise<Answer> {
+function send(
+  method: string,
+  address: string,
+  ca: string,
+  agent: Agent,
+  { token, body, form, headers = {}, timeoutMs = 5000, newConnection = false }: CallOptions,
+): Promise<Answer> {
   const url = new URL(address);
   const payload = form ? new URLSearchParams(form).toString() : body === undefined ? undefined : typeof body === "string" ? body : JSON.stringify(body);
   const sent: Record<string, string> = {
@@ -111,8 +126,9 @@ function send(method: string, address: string, ca: string, { token, body, form, 
     ...headers,
   };
   return new Promise((resolve, reject) => {
-    const options = { method, headers: sent, agent: false, timeout: timeoutMs } as const;
-    const request = url.protocol === "https:" ? httpsRequest(url, { ...options, ca }) : httpRequest(url, options);
+    const options = { method, headers: sent, timeout: timeoutMs };
+    const request =
+      url.protocol === "https:" ? httpsRequest(url, { ...options, ca, agent: newConnection ? false : agent }) : httpRequest(url, { ...options, agent: false });
     request.on("timeout", () => request.destroy(new Error("timeout")));
     request.on("error", reject);
     request.on("response", (response) => {
