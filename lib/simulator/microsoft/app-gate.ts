@@ -125,15 +125,15 @@ function renderSignIn(exchange: Exchange, tenant: SimulatedTenant, record: SignI
     ["Time", record.at],
   ];
   const list = `<dl class="facts">${facts.map(([name, value]) => `<div><dt>${name}</dt><dd>${escapeHtml(value)}</dd></div>`).join("")}</dl>`;
-  const tryAgain = `<a class="btn" href="${again}">Try again</a>`;
+  const tryAgain = (words: string) => `<a class="btn" href="${again}">${words}</a>`;
   if (decision.result === "success") {
-    const main = `${tag("in", "Let in")}<h1>You're signed in to ${escapeHtml(title)}</h1><p class="lead">${escapeHtml(decision.message)}</p><h2>What was checked</h2>${list}<div class="acts">${tryAgain}</div>`;
+    const main = `${tag("in", "Let in")}<h1>You're signed in to ${escapeHtml(title)}</h1><p class="lead">${escapeHtml(decision.message)}</p><h2>What was checked</h2>${list}<div class="acts">${tryAgain("Sign in again")}</div>`;
     return page({ title: `${title}: signed in`, product: title, main, nav });
   }
   const next = decision.nextStep ? `<a class="btn primary" href="${escapeHtml(decision.nextStep.url)}">${decision.nextStep.label}</a>` : "";
   const heading = decision.result === "blocked" ? "You can't get there from here" : "You can't sign in";
   const without = decision.result === "blocked" && !decision.nextStep ? '<p class="lead">No partner has given a page to send you to.</p>' : "";
-  const main = `${tag("held", decision.result === "blocked" ? "Blocked" : "Not signed in")}<h1>${heading}</h1><p class="lead">${escapeHtml(decision.message)}</p>${without}<div class="acts">${next}${tryAgain}</div><h2>More details</h2>${list}`;
+  const main = `${tag("held", decision.result === "blocked" ? "Blocked" : "Not signed in")}<h1>${heading}</h1><p class="lead">${escapeHtml(decision.message)}</p>${without}<div class="acts">${next}${tryAgain("Try again")}</div><h2>More details</h2>${list}`;
   return page({ title: `${title}: ${heading}`, product: title, main, nav });
 }
 

@@ -84,7 +84,7 @@ function renderConsent(exchange: Exchange, request: ConsentRequest): string {
   const rows = asked
     .map((role) => `<li>${escapeHtml(role.allows)}<small>${escapeHtml(role.name)} · ${role.api === "graph" ? "Microsoft Graph" : "Intune"}</small></li>`)
     .join("");
-  const main = `<p class="small">${escapeHtml(admin)}</p>
+  const main = `<p class="small who">${escapeHtml(admin)}</p>
 <h1>Permissions requested for your organization</h1>
 <p class="lead"><b>${escapeHtml(app.displayName)}</b> asks for these permissions in <b>${escapeHtml(tenant.displayName)}</b>. It would hold them for everybody in the organization.</p>
 <h2>The app could</h2><ul class="rows">${rows}</ul>

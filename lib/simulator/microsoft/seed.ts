@@ -17,7 +17,7 @@ const people: readonly [upn: string, displayName: string][] = [
   ["maeve.o'neill", "Maeve O'Neill"],
   ["soren.aebelo", "Søren Æbelø"],
   ["anne-sophie.de-la-rochefoucauld", "Anne-Sophie de La Rochefoucauld"],
-  ["yuki.tanaka", "田中 由紀"],
+  ["olena.shevchenko", "Олена Шевченко"],
   ["zoë.müller", "Zoë Müller"],
   ["ravi.subramanian", "Ravi Subramanian"],
   ["lerato.mokoena", "Lerato Mokoena"],

@@ -76,11 +76,11 @@ function renderAccounts(exchange: Exchange, tenant: SimulatedTenant, app: Simula
     .slice(0, 20)
     .map(
       (user) =>
-        `<li><button class="btn" style="width:100%;justify-content:start" name="user" value="${escapeHtml(user.id)}">${escapeHtml(user.displayName)}</button><small>${escapeHtml(user.userPrincipalName)}</small></li>`,
+        `<li><button class="btn account" name="user" value="${escapeHtml(user.id)}">${escapeHtml(user.displayName)}<small>${escapeHtml(user.userPrincipalName)}</small></button></li>`,
     )
     .join("");
   const main = `<h1>Pick an account</h1><p class="lead">to continue to <b>${escapeHtml(app.displayName)}</b> with ${escapeHtml(tenant.displayName)}</p>
-<form method="post" action="${escapeHtml(exchange.url.pathname)}">${fields}<input type="hidden" name="directory" value="${tenant.id}"><ul class="rows" style="margin-top:16px">${people}</ul>
+<form method="post" action="${escapeHtml(exchange.url.pathname)}">${fields}<input type="hidden" name="directory" value="${tenant.id}"><ul style="margin-top:16px">${people}</ul>
 <div class="acts"><button class="btn" name="decision" value="cancel">Cancel</button></div></form>`;
   return page({ title: "Pick an account", product: "Sign-in", main });
 }
