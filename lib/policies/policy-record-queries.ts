@@ -1,14 +1,5 @@
 import { statement, type Sql } from "@/lib/db/sql";
-
-/** A host's answer to one policy; `unanswered`: it was asked this version, answered others and left this one out. */
-export interface PolicyAnswer {
-  hostId: number;
-  policyId: number;
-  policyVersion: number;
-  outcome: "pass" | "fail" | "unknown" | "unanswered";
-  /** The agent's words when the query couldn't run. */
-  message: string;
-}
+import type { PolicyAnswer } from "./policy-answer";
 
 // An answer left out never frees a host: a stored failure stays, a pass becomes unknown, and an unknown goes on since when it was.
 // Rows that would stay as they are aren't touched, and answers to an older version of the policy aren't taken.

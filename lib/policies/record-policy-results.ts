@@ -1,5 +1,6 @@
 import type { SqlContext } from "@/lib/context";
-import { deletePolicyResults, upsertPolicyResults, type PolicyAnswer } from "./policy-record-queries";
+import type { PolicyAnswer } from "./policy-answer";
+import { deletePolicyResults, upsertPolicyResults } from "./policy-record-queries";
 
 /**
  * Stores hosts' answers to policies, in the caller's transaction, after their rows were locked. The caller has checked scope.

@@ -1,0 +1,120 @@
+import { statement, type Sql } from "@/lib/db/sql";
+
+/** A host as an agent's request finds it, with all that the next question depends on. */
+export interface HostRow {
+  hostId: number;
+  teamId: number;
+  platform: string;
+  hostname: string;
+  osName: string;
+  detailsDigest: string;
+  mdmState: string;
+  mdmServerUrl: string;
+  lastRestartedAt: Date | null;
+  detailUpdatedAt: Date;
+  labelUpdatedAt: Date;
+  policyUpdatedAt: Date;
+  refetchRequestedAt: Date | null;
+  refetchCriticalUntil: Date | null;
+  distributedIntervalSeconds: number;
+  configRefreshSeconds: number;
+  loggerPeriodSeconds: number;
+  assessed: boolean;
+  accessState: string;
+  blocking: number[];
+  stale: boolean;
+  mdmOff: boolean;
+  identityDeviceId: string | null;
+  identityPerson: string | null;
+  identityState: string | null;
+  identitySeenAt: Date | null;
+  labelIds: number[];
+  policyIds: number[] | null;
+  outcomes: string[] | null;
+  versions: number[] | null;
+}
+
+const selectByNodeKey = statement(
+  "agents.find_host_by_node_key",
+  `select h.id as "hostId", h.team_id as "teamId", h.platform, h.hostname, h.os_name as "osName", h.details_digest as "detailsDigest", h.mdm_state as "mdmState", h.mdm_server_url as "mdmServerUrl", h.last_restarted_at as "lastRestartedAt",
+     h.detail_updated_at as "detailUpdatedAt", h.label_updated_at as "labelUpdatedAt", h.policy_updated_at as "policyUpdatedAt",
+     h.refetch_requested_at as "refetchRequestedAt", h.refetch_critical_until as "refetchCriticalUntil",
+     h.distributed_interval_seconds as "distributedIntervalSeconds", h.config_refresh_seconds as "configRefreshSeconds", h.logger_period_seconds as "loggerPeriodSeconds",
+     c.host_id is not null as assessed, coalesce(c.access_state, '') as "accessState", coalesce(c.blocking_policies, '{}'::int[]) as blocking,
+     coalesce(c.reasons @> '[{"code": "stale"}]'::jsonb, false) as stale, coalesce(c.reasons @> '[{"code": "mdm_off"}]'::jsonb, false) as "mdmOff",
+     i.device_id as "identityDeviceId", i.user_principal_name as "identityPerson", i.state as "identityState", i.last_seen_at as "identitySeenAt",
+     coalesce((select array_agg(m.label_id) from label_memberships m where m.host_id = h.id), '{}'::int[]) as "labelIds",
+     r.ids as "policyIds", r.outcomes, r.versions
+   from hosts h left join host_compliance c on c.host_id = h.id left join host_entra_identities i on i.host_id = h.id
+   left join lateral (
+     select array_agg(policy_id) as ids, array_agg(outcome) as outcomes, array_agg(policy_version) as versions from policy_results where host_id = h.id
+   ) r on true
+   where h.node_key_hash = $1::text`,
+);
+
+/** The host with this osquery node key, by its sha256. */
+export async function findHostRow(sql: Sql, nodeKeyHash: string): Promise<HostRow | null> {
+  return (await sql.rows<HostRow>(selectByNodeKey, [nodeKeyHash]))[0] ?? null;
+}
+
+const selectByOrbitKey = statement("agents.find_host_by_orbit_key", `select id as "hostId" from hosts where orbit_node_key_hash = $1::text`);
+
+/** The host with this orbit node key, by its sha256. */
+export async function findOrbitHostId(sql: Sql, orbitNodeKeyHash: string): Promise<number | null> {
+  return (await sql.rows<{ hostId: number }>(selectByOrbitKey, [orbitNodeKeyHash]))[0]?.hostId ?? null;
+}
+
+/** A policy as agents are asked it. */
+export interface PolicyRow {
+  id: number;
+  teamId: number | null;
+  query: string;
+  platform: string;
+  version: number;
+  versionSince: string;
+  scopes: { labelId: number; scope: "include_any" | "include_all" | "exclude_any" | "exclude_all" }[];
+}
+
+/** A dynamic label as agents are asked it. */
+export interface LabelRow {
+  id: number;
+  teamId: number | null;
+  query: string;
+  platform: string;
+}
+
+/** A team, as far as it decides what is asked. */
+export interface TeamRow {
+  id: number;
+  gating: boolean;
+  gatingSince: string | null;
+  tenantId: string;
+}
+
+/** Everything that is asked of hosts, in one row. */
+export interface CatalogueRow {
+  policies: PolicyRow[];
+  labels: LabelRow[];
+  teams: TeamRow[];
+  agentOptions: unknown;
+}
+
+const selectCatalogue = statement(
+  "agents.load_catalogue",
+  `select
+     (select coalesce(json_agg(json_build_object('id', p.id, 'teamId', p.team_id, 'query', p.query, 'platform', p.platform, 'version', p.version, 'versionSince', p.version_since,
+        'scopes', (select coalesce(json_agg(json_build_object('labelId', s.label_id, 'scope', s.scope)), '[]') from policy_labels s where s.policy_id = p.id)) order by p.id), '[]')
+      from policies p) as policies,
+     (select coalesce(json_agg(json_build_object('id', l.id, 'teamId', l.team_id, 'query', l.query, 'platform', l.platform) order by l.id), '[]')
+      from labels l where l.enabled and l.membership_type = 'dynamic' and l.query <> '') as labels,
+     (select coalesce(json_agg(json_build_object('id', t.id, 'gating', t.conditional_access_enabled, 'gatingSince', t.conditional_access_since,
+        'tenantId', coalesce((select c.tenant_id from entra_connections c where c.id = t.connection_id or (t.connection_id is null and c.is_default) limit 1), ''))), '[]')
+      from teams t) as teams,
+     (select agent_options from organisation where id = 1) as "agentOptions"`,
+);
+
+/** What is asked of hosts, as it stands now. */
+export async function loadCatalogueRow(sql: Sql): Promise<CatalogueRow> {
+  const [row] = await sql.rows<CatalogueRow>(selectCatalogue);
+  return row ?? { policies: [], labels: [], teams: [], agentOptions: {} };
+}

@@ -1,0 +1,73 @@
+import { FlotillaError } from "@/lib/errors";
+
+/** What an agent sent, whichever way it came in. `path` may carry a query; `remoteAddress` is empty when it isn't known. */
+export interface AgentRequest {
+  method: string;
+  path: string;
+  headers: Record<string, string | string[] | undefined>;
+  body: AsyncIterable<Uint8Array>;
+  remoteAddress: string;
+}
+
+/** What the agent is told. Header names are in lower case. */
+export interface AgentResponse {
+  status: number;
+  headers: Readonly<Record<string, string>>;
+  body: Buffer | string;
+}
+
+/** The three dialects of errors: osqueryd reads members of the body, fleetd and its tray read the status. */
+export type AgentFamily = "osquery" | "orbit" | "device";
+
+/** A refusal in an agent's own terms. `nodeInvalid` makes osqueryd throw its key away: only for a key that is surely unknown. */
+export class AgentError extends FlotillaError {
+  constructor(
+    readonly status: number,
+    code: string,
+    message: string,
+    readonly options: { nodeInvalid?: boolean; retryAfterSeconds?: number; closeConnection?: boolean; cause?: unknown } = {},
+  ) {
+    super(code, message, { cause: options.cause });
+  }
+}
+
+/** fleetd replaces its picture of the server with every answer and restarts when it changes: one list, on all of them. */
+export const orbitCapabilities = "orbit_endpoints,token_rotation,end_user_email";
+
+const json = { "content-type": "application/json", "cache-control": "no-store" };
+const headersOf: Record<AgentFamily, Readonly<Record<string, string>>> = {
+  osquery: json,
+  orbit: { ...json, "x-fleet-capabilities": orbitCapabilities },
+  device: { ...json, "x-fleet-capabilities": "error_reporting", "referrer-policy": "no-referrer" },
+};
+
+/** Answers with JSON text that stands ready. */
+export function answerText(family: AgentFamily, text: string | Buffer, status = 200): AgentResponse {
+  return { status, headers: headersOf[family], body: text };
+}
+
+/** Answers with a value as JSON. */
+export function answerJson(family: AgentFamily, value: object, status = 200): AgentResponse {
+  return answerText(family, JSON.stringify(value), status);
+}
+
+/** Answers without a body: HEAD, 204, redirects. */
+export function answerEmpty(family: AgentFamily, status = 204, headers: Record<string, string> = {}): AgentResponse {
+  const { "content-type": _type, ...rest } = headersOf[family] as Record<string, string>;
+  return { status, headers: { ...rest, ...headers }, body: "" };
+}
+
+/** An error in the family's form. `uuid` names the fault in the log, or is empty. */
+export function answerError(family: AgentFamily, error: AgentError, uuid = ""): AgentResponse {
+  const { message, status, options } = error;
+  const body =
+    family === "osquery"
+      ? { error: message, ...(options.nodeInvalid && { node_invalid: true }), uuid }
+      : { message, errors: [{ name: "base", reason: message }], uuid };
+  const headers = {
+    ...headersOf[family],
+    ...(options.retryAfterSeconds !== undefined && { "retry-after": String(options.retryAfterSeconds) }),
+    ...(options.closeConnection && { connection: "close" }),
+  };
+  return { status, headers, body: JSON.stringify(body) };
+}

@@ -1,0 +1,125 @@
+import { policyPlatform } from "./detail-queries";
+import { readInteger, readObject } from "./read-values";
+import type { CatalogueRow, LabelRow, PolicyRow, TeamRow } from "./agent-queries";
+
+/** A policy ready to be asked and to have its answer checked. */
+export interface AskedPolicy extends Omit<PolicyRow, "versionSince"> {
+  name: string;
+  platforms: readonly string[];
+  /** Milliseconds since 1970. */
+  versionSince: number;
+}
+
+/** A dynamic label ready to be asked. */
+export interface AskedLabel extends LabelRow {
+  name: string;
+}
+
+/** A configuration as osqueryd takes it, and the intervals that it sets. */
+export interface AgentConfig {
+  text: string;
+  distributedIntervalSeconds: number | null;
+  configRefreshSeconds: number | null;
+  loggerPeriodSeconds: number | null;
+}
+
+/** Everything that is asked of hosts, in memory; made anew when any of it changes. */
+export class AskCatalogue {
+  private readonly policies: AskedPolicy[];
+  private readonly labels: AskedLabel[];
+  private readonly teams: Map<number, TeamRow>;
+  private readonly agentOptions: Record<string, unknown>;
+  private readonly policiesOf = new Map<string, AskedPolicy[]>();
+  private readonly labelsOf = new Map<string, AskedLabel[]>();
+  private readonly configOf = new Map<string, AgentConfig>();
+
+  constructor(row: CatalogueRow) {
+    this.policies = row.policies.map((policy) => ({
+      ...policy,
+      name: `fleet_policy_query_${policy.id}`,
+      platforms: policy.platform
+        .split(",")
+        .map((word) => word.trim())
+        .filter(Boolean),
+      versionSince: Date.parse(policy.versionSince),
+    }));
+    this.labels = row.labels.map((label) => ({ ...label, name: `fleet_label_query_${label.id}` }));
+    this.teams = new Map(row.teams.map((team) => [team.id, team]));
+    this.agentOptions = readObject(row.agentOptions);
+  }
+
+  /** The policies in a host's scope: its team's and everybody's, of its platform, within their labels. Empty SQL is never asked. */
+  policiesFor(teamId: number, platform: string, labelIds: ReadonlySet<number>): AskedPolicy[] {
+    const family = policyPlatform(platform);
+    const candidates = remember(this.policiesOf, `${teamId} ${family}`, () =>
+      this.policies.filter(
+        (policy) =>
+          (policy.teamId === null || policy.teamId === teamId) &&
+          (policy.platforms.length === 0 || policy.platforms.includes(family)) &&
+          policy.query.trim() !== "",
+      ),
+    );
+    return candidates.every((policy) => policy.scopes.length === 0) ? candidates : candidates.filter((policy) => isInLabelScope(policy, labelIds));
+  }
+
+  /** The dynamic labels that a host is asked about. `rhel` that calls itself CentOS counts as `centos`. */
+  labelsFor(teamId: number, platform: string, osName: string): AskedLabel[] {
+    const own = platform === "rhel" && /centos/i.test(osName) ? "centos" : platform;
+    const family = policyPlatform(own);
+    return remember(this.labelsOf, `${teamId} ${own}`, () =>
+      this.labels.filter(
+        (label) => (label.teamId === null || label.teamId === teamId) && (label.platform === "" || label.platform === own || label.platform === family),
+      ),
+    );
+  }
+
+  /** Whether a label is one that hosts answer for themselves. */
+  isAsked(labelId: number): boolean {
+    return this.labels.some((label) => label.id === labelId);
+  }
+
+  /** The team's gate: whether it is on, since when (milliseconds), and the tenant that it serves. */
+  gateOf(teamId: number): { on: boolean; since: number; tenantId: string } {
+    const team = this.teams.get(teamId);
+    return { on: team?.gating ?? false, since: team?.gatingSince ? Date.parse(team.gatingSince) : 0, tenantId: team?.tenantId ?? "" };
+  }
+
+  /** osqueryd's configuration for a platform: an override replaces the common one as a whole. */
+  configFor(platform: string): AgentConfig {
+    return remember(this.configOf, platform, () => {
+      const overrides = readObject(readObject(this.agentOptions.overrides).platforms);
+      const override = Object.hasOwn(overrides, platform) ? overrides[platform] : undefined;
+      const config = readObject(override ?? this.agentOptions.config);
+      const options = readObject(config.options);
+      const seconds = (value: unknown) => readInteger(value, 0, 86_400) || null;
+      return {
+        text: JSON.stringify(config),
+        distributedIntervalSeconds: seconds(options.distributed_interval),
+        configRefreshSeconds: seconds(options.config_tls_refresh ?? options.config_refresh),
+        loggerPeriodSeconds: seconds(options.logger_tls_period),
+      };
+    });
+  }
+}
+
+function isInLabelScope({ scopes }: PolicyRow | AskedPolicy, labelIds: ReadonlySet<number>): boolean {
+  const of = (kind: string) => scopes.filter((scope) => scope.scope === kind).map((scope) => labelIds.has(scope.labelId));
+  const [includeAny, includeAll, excludeAny, excludeAll] = [of("include_any"), of("include_all"), of("exclude_any"), of("exclude_all")];
+  return (
+    (includeAny.length === 0 || includeAny.includes(true)) &&
+    !includeAll.includes(false) &&
+    !excludeAny.includes(true) &&
+    (excludeAll.length === 0 || excludeAll.includes(false))
+  );
+}
+
+function remember<Value>(memory: Map<string, Value>, key: string, make: () => Value): Value {
+  let value = memory.get(key);
+  if (value === undefined) {
+    // Keys hold a platform, which a host chooses: bounded.
+    if (memory.size >= 1000) memory.clear();
+    value = make();
+    memory.set(key, value);
+  }
+  return value;
+}

@@ -1,0 +1,72 @@
+import type { AskCatalogue, AskedLabel, AskedPolicy } from "./ask-catalogue";
+import { detailQueriesFor, type DetailQuery } from "./detail-queries";
+import type { HostEntry } from "./host-entry";
+
+/** How long an answer of each group holds, in milliseconds. */
+export const askEveryMs = 60 * 60_000;
+const jitterMs = 6 * 60_000;
+const never = Number.MAX_SAFE_INTEGER;
+
+/** What a host is asked now. */
+export interface Ask {
+  details: DetailQuery[];
+  labels: AskedLabel[];
+  policies: readonly AskedPolicy[];
+  /** Every policy in scope is asked, not just those that can't wait. */
+  allPolicies: boolean;
+  /** Policies are due and none applies: the host confirms that. */
+  wildcard: boolean;
+  /** The agent should come back every few seconds. */
+  accelerate: boolean;
+  /** The refetch that this asks for, or null. */
+  refetchRequestedAt: number | null;
+  /** When the next question is due if nothing changes; only meaningful when nothing is asked now. */
+  nextDueAt: number;
+}
+
+/** A host's own part of the hour, the same in every process, so that a fleet spreads out. */
+export function jitterOf(hostId: number): number {
+  return (Math.imul(hostId, 2_654_435_761) >>> 0) % jitterMs;
+}
+
+/** Decides what a host is asked at `now`. No clock, no database. */
+export function askHost(host: HostEntry, catalogue: AskCatalogue, now: number): Ask {
+  const refetch = host.refetchRequestedAt !== null;
+  const interval = askEveryMs + jitterOf(host.hostId);
+  const gate = catalogue.gateOf(host.teamId);
+  const gateNews = gate.on && gate.since > host.detailUpdatedAt;
+  const detailsDueAt = refetch || gateNews ? 0 : host.detailUpdatedAt + interval;
+  const labelsInScope = catalogue.labelsFor(host.teamId, host.platform, host.osName);
+  const labelsDueAt = labelsInScope.length === 0 ? never : refetch ? 0 : host.labelUpdatedAt + interval;
+  const policiesDueAt = refetch ? 0 : host.policyUpdatedAt + interval;
+
+  const candidates = detailQueriesFor(host.platform).filter((query) => !query.identity || gate.on);
+  const critical = host.mdmOff || host.refetchCriticalUntil > now;
+  const details = detailsDueAt <= now ? candidates : critical ? candidates.filter((query) => query.critical) : [];
+  const labels = labelsDueAt <= now ? labelsInScope : [];
+
+  const inScope = catalogue.policiesFor(host.teamId, host.platform, host.labels);
+  const allPolicies = policiesDueAt <= now;
+  const policies = allPolicies ? inScope : inScope.filter((policy) => isUrgent(policy, host));
+  const held = host.accessState === "held" || host.blocking.length > 0;
+  return {
+    details,
+    labels,
+    policies,
+    allPolicies,
+    wildcard: allPolicies && inScope.length === 0,
+    accelerate: held || host.platform === "" || host.hostname === "",
+    refetchRequestedAt: host.refetchRequestedAt,
+    nextDueAt: Math.min(detailsDueAt, labelsDueAt, policiesDueAt, never),
+  };
+}
+
+// A policy that blocks the host is asked at every check-in; one that changed, or never was answered, at once.
+function isUrgent(policy: AskedPolicy, host: HostEntry): boolean {
+  return host.blocking.includes(policy.id) || host.results.get(policy.id)?.version !== policy.version;
+}
+
+/** Whether there is any query to send. */
+export function asksSomething(ask: Ask): boolean {
+  return ask.details.length > 0 || ask.labels.length > 0 || ask.policies.length > 0 || ask.wildcard;
+}

@@ -1,0 +1,69 @@
+import { randomUUID } from "node:crypto";
+import { createContext, type SqlContext } from "@/lib/context";
+import { getLogger } from "@/lib/log";
+import { AgentCall } from "./agent-call";
+import { readAgentPath, type AgentPath } from "./agent-paths";
+import { AgentError, answerError, type AgentRequest, type AgentResponse } from "./agent-request";
+import { answerDevice } from "./answer-device";
+import { answerOrbit, maxOrbitBody } from "./answer-orbit";
+import { answerOsquery, maxOsqueryBody } from "./answer-osquery";
+
+/** Agents give up after 16 s; an answer after that only costs. */
+const answerWithinMs = 12_000;
+const deviceBodyBytes = 1024 * 1024;
+const errorReportBytes = 5 * 1024 * 1024;
+
+/** The time and the log, which a test brings along. */
+export type AgentOverrides = Partial<Pick<SqlContext, "now" | "log">>;
+
+/**
+ * Answers any request of an agent, from bytes to bytes. Never throws: every fault becomes the answer that real agents understand.
+ * Faults that heal are 503 and never make an agent throw its key away.
+ */
+export async function handleAgentRequest(request: AgentRequest, overrides: AgentOverrides = {}): Promise<AgentResponse> {
+  const path = readAgentPath(request.path);
+  if (!path) return answerError("osquery", new AgentError(404, "path_unknown", "There is nothing at this path."));
+  const ctx = createContext({ kind: "nobody" }, overrides);
+  const call = new AgentCall(request, path, maxBody(path));
+  try {
+    return await within(answer(ctx, call));
+  } catch (error) {
+    return answerFault(ctx, path, error);
+  }
+}
+
+function answer(ctx: SqlContext, call: AgentCall): Promise<AgentResponse> {
+  if (call.path.family === "osquery") return answerOsquery(ctx, call);
+  return call.path.family === "orbit" ? answerOrbit(ctx, call) : answerDevice(ctx, call);
+}
+
+function maxBody({ family, name }: AgentPath): number {
+  if (family === "osquery") return maxOsqueryBody(name);
+  if (family === "orbit") return maxOrbitBody(name);
+  return name === "debug/errors" ? errorReportBytes : deviceBodyBytes;
+}
+
+function within(answered: Promise<AgentResponse>): Promise<AgentResponse> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(
+      () => reject(new AgentError(503, "too_late", "temporarily unavailable", { retryAfterSeconds: 5, closeConnection: true })),
+      answerWithinMs,
+    );
+    answered.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
+
+function answerFault(ctx: SqlContext, { family, name }: AgentPath, error: unknown): AgentResponse {
+  if (error instanceof AgentError) return answerError(family, error, error.status >= 500 ? randomUUID() : "");
+  const uuid = randomUUID();
+  (ctx.log ?? getLogger()).error(
+    {
+      "agent.path": `${family} ${name}`,
+      "error.uuid": uuid,
+      "error.code": (error as { code?: unknown } | null)?.code,
+      "error.message": String((error as Error)?.stack ?? error),
+    },
+    "an agent couldn't be answered",
+  );
+  return answerError(family, new AgentError(503, "unavailable", "temporarily unavailable", { retryAfterSeconds: 5 }), uuid);
+}
