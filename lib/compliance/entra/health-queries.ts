@@ -48,3 +48,13 @@ const read = statement(
 export async function readHealth(sql: Sql, connectionId: number): Promise<HealthRow> {
   return (await sql.rows<HealthRow>(read, [connectionId]))[0] as HealthRow;
 }
+
+const countMacs = statement(
+  "entra.count_unmanaged_macs",
+  "select count(*)::int as all, (count(*) filter (where mdm_state <> 'on'))::int as unmanaged from hosts where platform = 'darwin'",
+);
+
+/** How many Macs there are, and how many no MDM holds. */
+export async function countUnmanagedMacs(sql: Sql): Promise<{ all: number; unmanaged: number }> {
+  return (await sql.rows<{ all: number; unmanaged: number }>(countMacs))[0] ?? { all: 0, unmanaged: 0 };
+}

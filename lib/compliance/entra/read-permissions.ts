@@ -18,7 +18,7 @@ export async function readPermissions(ctx: Context, connection: Connection): Pro
       throw new ConnectionProblem("tenant_mismatch", "Microsoft issued a token for another tenant.", { expected: connection.tenantId, got: tenantId });
     }
   }
-  const roles = [...new Set([...graph.roles, ...intune.roles])].sort();
+  const roles = [...new Set([...graph.roles, ...intune.roles])].toSorted();
   await updateConnection(ctx.db, connection.id, { grantedRoles: roles, rolesCheckedAt: ctx.now() });
   const missing = missingRoles(roles);
   if (missing.length > 0) {

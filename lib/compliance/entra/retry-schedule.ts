@@ -1,5 +1,5 @@
 import type { ConnectionErrorCode, ConnectionState } from "./connection-state";
-import { ConnectionProblem } from "./connection-problem";
+import type { ConnectionProblem } from "./connection-problem";
 import { MicrosoftError } from "./microsoft-error";
 
 const second = 1000;
