@@ -1,5 +1,6 @@
 import { isAllowed } from "@/lib/authorize";
 import type { Context } from "@/lib/context";
+import { getDeliveryHealth } from "@/lib/compliance/delivery-health";
 import { countHosts } from "@/lib/hosts/count-hosts";
 import { countPolicies } from "@/lib/policies/count-policies";
 import { listTeams } from "@/lib/teams/list-teams";
@@ -16,10 +17,11 @@ export interface ShellFacts {
 
 /** Loads what the navigation shows, as far as the visitor's role reaches. */
 export async function loadShell(ctx: Context): Promise<ShellFacts> {
-  const [teams, hosts, policies] = await Promise.all([
+  const [teams, hosts, policies, health] = await Promise.all([
     isAllowed(ctx, "team:read") ? listTeams(ctx, { withNoTeam: true }) : [],
     isAllowed(ctx, "host:read") ? countHosts(ctx) : null,
     isAllowed(ctx, "policy:read") ? countPolicies(ctx, { teamId: null }) : null,
+    isAllowed(ctx, "connection:read") ? getDeliveryHealth(ctx) : null,
   ]);
   const { actor } = ctx;
   return {
@@ -27,6 +29,6 @@ export async function loadShell(ctx: Context): Promise<ShellFacts> {
     teams: teams.map(({ id, name }) => ({ id, name })),
     hostCount: hosts?.all ?? null,
     policyCount: policies,
-    health: null,
+    health: health && { colour: health.tone === "none" ? "ink-3" : health.tone, lines: [health.line, health.second] },
   };
 }
