@@ -23,6 +23,8 @@ export function getPool(): pg.Pool {
     });
     // An idle connection that breaks (a database restart) is replaced at its next use.
     pool.on("error", (cause) => getLogger().warn({ "error.message": cause.message }, "an idle database connection broke"));
+    // A connection that breaks while it is out fails its own query; this handler only keeps the event from ending the process.
+    pool.on("connect", (client) => client.on("error", (cause) => getLogger().debug({ "error.message": cause.message }, "a database connection broke")));
     shared.flotillaPool = pool;
   }
   return shared.flotillaPool;

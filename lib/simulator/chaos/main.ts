@@ -43,7 +43,7 @@ for (const [name, query] of policies) {
   await stack.admin.post("teams/0/policies", { name, query, platform: "darwin", conditional_access_enabled: true });
 }
 await stack.admin.patch("config", { integrations: { conditional_access_enabled: true } });
-const fleet = await stack.startFleet({ count: hostCount, startPeriodMs: 4000, distributedIntervalSeconds: 2, desktop: false });
+const fleet = await stack.startFleet({ count: hostCount, startPeriodMs: 4000, distributedIntervalSeconds: 10, pace: 0.2, desktop: false });
 await waitFor("all hosts to have enrolled", () => fleet.hosts.every((host) => host.status.enrolled));
 
 const counts = { flips: 0, kills: 0, databaseRestarts: 0 };
