@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { testClock, testServerContext, testUserContext } from "../testing/test-context";
 import { activitySentence, knownActivityTypes, sentenceText } from "./activity-sentence";
-import type { Activity } from "./activity-queries";
+import type { Activity } from "./activity";
 import { listActivities } from "./list-activities";
 import { recordActivity } from "./record-activity";
 

@@ -1,4 +1,5 @@
 import { statement, type Sql } from "../db/sql";
+import type { Activity, ActivityFilter } from "./activity";
 
 interface ActivityRow {
   createdAt: Date;
@@ -31,35 +32,6 @@ export async function insertActivity(sql: Sql, row: ActivityRow): Promise<void> 
     row.hostId,
     JSON.stringify(row.details),
   ]);
-}
-
-/** One activity with the names that its ids have now; a name is null when the thing is gone. */
-export interface Activity {
-  id: number;
-  createdAt: Date;
-  actorKind: "user" | "server";
-  actorId: number | null;
-  actorName: string;
-  actorEmail: string;
-  actorApiOnly: boolean;
-  type: string;
-  teamId: number | null;
-  teamName: string | null;
-  hostId: number | null;
-  hostName: string | null;
-  policyName: string | null;
-  details: Record<string, unknown>;
-}
-
-/** Which activities; empty strings, empty lists and nulls don't narrow. Times are inclusive. */
-export interface ActivityFilter {
-  actor: "user" | "server" | "";
-  query: string;
-  types: string[];
-  teamId: number | null;
-  hostId: number | null;
-  from: Date | null;
-  until: Date | null;
 }
 
 const wanted = `

@@ -1,4 +1,4 @@
-import type { Activity } from "./activity-queries";
+import type { Activity } from "./activity";
 
 /** A piece of a sentence: words, or the name of a thing, with what leads to it while it exists. */
 export type SentencePart = string | { name: string; kind: "policy" | "host" | "team" | "label" | "connection" | "plain"; id?: number };

@@ -1,6 +1,7 @@
 import { authorize } from "../authorize";
 import type { SqlContext } from "../context";
-import { listActivityRows, type Activity, type ActivityFilter } from "./activity-queries";
+import type { Activity, ActivityFilter } from "./activity";
+import { listActivityRows } from "./activity-queries";
 
 /** Which activities, newest first unless asked otherwise. `page` is zero-based; without `perPage` all come. */
 export interface ActivityListOptions extends Partial<ActivityFilter> {

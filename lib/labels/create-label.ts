@@ -5,7 +5,8 @@ import { inTransaction } from "../db/transaction";
 import { getTeam } from "../teams/get-team";
 import { changeMembers, resolveMembers, type MemberList } from "./change-members";
 import { invalidLabel, readLabelName, readLabelPlatform, readLabelText } from "./label-fields";
-import { getLabelRow, insertLabelRow, type LabelWithCount } from "./label-queries";
+import type { LabelWithCount } from "./label";
+import { getLabelRow, insertLabelRow } from "./label-queries";
 
 /** With a query the label is dynamic: hosts answer it. Without one it is manual and holds the hosts named. `teamId` null: for all teams. */
 export interface NewLabel extends MemberList {

@@ -1,6 +1,7 @@
 import { authorize } from "../authorize";
 import type { Context } from "../context";
-import { getLabelRow, getLabelRowByName, listPoliciesUsingLabel, type LabelWithCount } from "./label-queries";
+import type { LabelWithCount } from "./label";
+import { getLabelRow, getLabelRowByName, listPoliciesUsingLabel } from "./label-queries";
 
 /** A label with the policies it narrows. */
 export type LabelInUse = LabelWithCount & { policies: { id: number; name: string }[] };

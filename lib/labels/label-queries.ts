@@ -2,13 +2,7 @@ import type { Db } from "../db/prisma";
 import { statement, type Sql } from "../db/sql";
 import { isUniqueViolation } from "../db/unique-violation";
 import { ConflictError, NotFoundError } from "../errors";
-import type { Label as LabelRow } from "../generated/prisma/client";
-
-/** A label as it is stored, with how many hosts are in it. */
-export interface LabelWithCount extends LabelRow {
-  teamName: string | null;
-  hostCount: number;
-}
+import type { LabelWithCount } from "./label";
 
 /** The ones of these host ids, serials, hardware UUIDs and host names that are hosts. */
 export interface FoundHost {

@@ -1,6 +1,7 @@
 import { authorize, isAllowed } from "../authorize";
 import type { Context } from "../context";
-import { listLabelRows, type LabelWithCount } from "./label-queries";
+import type { LabelWithCount } from "./label";
+import { listLabelRows } from "./label-queries";
 
 /** `team`: any (default), global, or a team's id for the labels it can use. */
 export interface LabelListOptions {

@@ -5,7 +5,8 @@ import { inTransaction } from "../db/transaction";
 import { ConflictError } from "../errors";
 import { changeMembers, resolveMembers, type MemberList } from "./change-members";
 import { invalidLabel, readLabelName, readLabelText } from "./label-fields";
-import { getLabelRow, listPoliciesUsingLabel, lockLabelRow, updateLabelRow, type LabelWithCount } from "./label-queries";
+import type { LabelWithCount } from "./label";
+import { getLabelRow, listPoliciesUsingLabel, lockLabelRow, updateLabelRow } from "./label-queries";
 
 /** What may change; absent keeps. Query, platform and team are fixed for a label's life. `hosts` and `hostIds` replace a manual label's hosts. */
 export interface LabelPatch extends MemberList {

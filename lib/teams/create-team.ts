@@ -6,7 +6,8 @@ import { randomToken } from "../secret-box";
 import { insertEnrollSecretRows } from "./enroll-secret-queries";
 import { readEnrollSecrets } from "./enroll-secrets";
 import { readTeamName } from "./team-name";
-import { insertTeamRow, type TeamRow } from "./team-queries";
+import type { TeamRow } from "./team";
+import { insertTeamRow } from "./team-queries";
 
 /** A new team; without `secrets` one enroll secret is made for it. */
 export interface NewTeam {

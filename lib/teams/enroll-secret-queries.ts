@@ -2,14 +2,7 @@ import type { Db } from "../db/prisma";
 import { isUniqueViolation } from "../db/unique-violation";
 import { ConflictError } from "../errors";
 import { hashToken, openSecret, sealSecret } from "../secret-box";
-import { enrollSecretPurpose } from "./enroll-secrets";
-
-/** An enroll secret in the clear, for those who may read it. */
-export interface EnrollSecret {
-  secret: string;
-  createdAt: Date;
-  teamId: number | null;
-}
+import { enrollSecretPurpose, type EnrollSecret } from "./enroll-secrets";
 
 /** The secrets of a team, or the global ones for null, oldest first. */
 export async function listEnrollSecretRows(db: Db, teamId: number | null): Promise<EnrollSecret[]> {

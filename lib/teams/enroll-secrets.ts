@@ -1,5 +1,12 @@
 import { InvalidInputError } from "../errors";
 
+/** An enroll secret in the clear, for those who may read it. */
+export interface EnrollSecret {
+  secret: string;
+  createdAt: Date;
+  teamId: number | null;
+}
+
 /** What an enroll secret is sealed for; see sealSecret. */
 export const enrollSecretPurpose = "enroll_secret";
 

@@ -1,6 +1,7 @@
 import { authorize } from "../authorize";
 import type { Context } from "../context";
-import { countHostsOfTeams, getTeamRow, type TeamCounts, type TeamRow } from "./team-queries";
+import type { TeamCounts, TeamRow } from "./team";
+import { countHostsOfTeams, getTeamRow } from "./team-queries";
 
 /**
  * One team with its host count; id 0 is "No team".

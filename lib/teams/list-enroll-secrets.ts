@@ -1,6 +1,7 @@
 import { authorize } from "../authorize";
 import type { Context } from "../context";
-import { listEnrollSecretRows, type EnrollSecret } from "./enroll-secret-queries";
+import { listEnrollSecretRows } from "./enroll-secret-queries";
+import type { EnrollSecret } from "./enroll-secrets";
 import { getTeamRow } from "./team-queries";
 
 /**

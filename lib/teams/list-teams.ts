@@ -1,6 +1,7 @@
 import { authorize, isAllowed } from "../authorize";
 import type { Context } from "../context";
-import { countHostsOfTeams, listTeamRows, type TeamCounts, type TeamRow } from "./team-queries";
+import type { TeamCounts, TeamRow } from "./team";
+import { countHostsOfTeams, listTeamRows } from "./team-queries";
 
 /** Which teams, by a part of their name; `page` is zero-based, without `perPage` all come. */
 export interface TeamListOptions {

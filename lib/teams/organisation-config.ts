@@ -1,5 +1,7 @@
-/** The configuration as clients of the REST API know it: a tree of plain values. */
-export type ConfigTree = { [key: string]: unknown };
+import type { PlainTree } from "./read-tree-patch";
+
+/** The configuration as clients of the REST API know it. */
+export type ConfigTree = PlainTree;
 
 /** What the tree is built from. */
 export interface ConfigFacts {
@@ -25,7 +27,9 @@ export const secretMask = "********";
 const hourInNanoseconds = 3_600_000_000_000;
 
 /** Where a path of the tree is stored. Everything else can only be read. */
-export const writablePaths: Record<string, keyof ConfigFacts> = {
+export const writablePaths: Readonly<
+  Record<string, "name" | "contactUrl" | "contactText" | "contactPhone" | "publicUrl" | "transparencyUrl" | "trayName" | "gatingOfNoTeam" | "agentOptions">
+> = {
   "org_info.org_name": "name",
   "org_info.contact_url": "contactUrl",
   "org_info.contact_text": "contactText",

@@ -2,8 +2,8 @@ import { recordActivity } from "../activities/record-activity";
 import { authorize } from "../authorize";
 import type { Context } from "../context";
 import { inTransaction } from "../db/transaction";
-import { deleteEnrollSecretRowsExcept, insertEnrollSecretRows, listEnrollSecretRows, type EnrollSecret } from "./enroll-secret-queries";
-import { readEnrollSecrets } from "./enroll-secrets";
+import { deleteEnrollSecretRowsExcept, insertEnrollSecretRows, listEnrollSecretRows } from "./enroll-secret-queries";
+import { readEnrollSecrets, type EnrollSecret } from "./enroll-secrets";
 import { lockTeamRow } from "./team-queries";
 
 /**

@@ -5,7 +5,8 @@ import { inTransaction } from "../db/transaction";
 import { InvalidInputError } from "../errors";
 import { requestReassessment } from "./request-reassessment";
 import { requestTeamSwitch } from "./request-team-switch";
-import { findTeamConnection, lockTeamRow, updateTeamRow, type OnDisable, type TeamRow } from "./team-queries";
+import type { OnDisable, TeamRow } from "./team";
+import { findTeamConnection, lockTeamRow, updateTeamRow } from "./team-queries";
 
 /** `onDisable` is what Entra is told when the team goes off; without it the team's own setting holds. */
 export interface ConditionalAccessSwitch {

@@ -2,28 +2,7 @@ import type { Db } from "../db/prisma";
 import { statement, type Sql } from "../db/sql";
 import { isUniqueViolation } from "../db/unique-violation";
 import { ConflictError, NotFoundError } from "../errors";
-import type { Team } from "../generated/prisma/client";
-
-export type TeamRow = Team;
-
-/** What can be set on a team beside its name. */
-export interface TeamSettings {
-  auditOnly: boolean;
-  requireMdm: "any" | "ours" | "not_required";
-  staleAfterSeconds: number;
-  unknownGraceSeconds: number;
-  onDisable: OnDisable;
-  connectionId: number | null;
-}
-
-/** What becomes of hosts in Entra when their team stops gating: keep the last answer, let all in, or keep all out. */
-export type OnDisable = "leave" | "release" | "lock";
-
-/** How many hosts and users a team has. */
-export interface TeamCounts {
-  hostCount: number;
-  userCount: number;
-}
+import type { TeamRow, TeamSettings } from "./team";
 
 const lockTeam = statement("teams.lock", `select id::int as id from teams where id = $1::int for update`);
 const countHosts = statement(

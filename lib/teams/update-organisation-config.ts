@@ -7,10 +7,10 @@ import { dryRun } from "../db/dry-run";
 import { inTransaction } from "../db/transaction";
 import { InvalidInputError } from "../errors";
 import { readAgentOptions } from "./agent-options";
-import { readConfigPatch } from "./config-patch";
 import { getOrganisationConfig } from "./get-organisation-config";
-import type { ConfigTree } from "./organisation-config";
+import { ignoredPaths, secretMask, writablePaths, type ConfigTree } from "./organisation-config";
 import { lockOrganisation, updateOrganisation } from "./organisation-queries";
+import { readTreePatch } from "./read-tree-patch";
 import { switchConditionalAccess } from "./switch-conditional-access";
 
 const WebAddress = z.union([z.literal(""), z.url({ protocol: /^(https?|mailto|tel)$/ }).max(1000)], {
@@ -41,7 +41,7 @@ export interface ConfigUpdateOptions {
 
 /**
  * Merges a partial configuration into the organisation's. Absent keys keep. Answers the configuration as it is then.
- * @throws BadRequestError `unknown_key`; InvalidInputError `config_invalid`, `config_not_supported`, `agent_options_invalid`, `not_connected`; ForbiddenError
+ * @throws BadRequestError `unknown_key`; InvalidInputError `config_invalid`, `not_supported`, `agent_options_invalid`, `not_connected`; ForbiddenError
  */
 export async function updateOrganisationConfig(ctx: Context, patch: ConfigTree, options: ConfigUpdateOptions = {}): Promise<ConfigTree> {
   authorize(ctx, "organisation:write");
@@ -52,7 +52,11 @@ export async function updateOrganisationConfig(ctx: Context, patch: ConfigTree, 
 
 async function applyPatch(tx: Context, patch: ConfigTree, force: boolean): Promise<ConfigTree> {
   await lockOrganisation(tx.db, tx.sql);
-  const { gatingOfNoTeam, agentOptions, ...texts } = readConfigPatch(patch, await getOrganisationConfig(tx));
+  const { gatingOfNoTeam, agentOptions, ...texts } = readTreePatch(patch, await getOrganisationConfig(tx), {
+    writable: writablePaths,
+    ignored: ignoredPaths,
+    mask: secretMask,
+  });
   const settings: Record<string, string> = {};
   for (const [key, value] of Object.entries(texts)) {
     const field = fields[key as keyof typeof fields];

@@ -6,7 +6,8 @@ import { InvalidInputError } from "../errors";
 import { requestReassessment } from "./request-reassessment";
 import { switchConditionalAccess } from "./switch-conditional-access";
 import { readTeamName } from "./team-name";
-import { findTeamConnection, lockTeamRow, updateTeamRow, type TeamRow, type TeamSettings } from "./team-queries";
+import type { TeamRow, TeamSettings } from "./team";
+import { findTeamConnection, lockTeamRow, updateTeamRow } from "./team-queries";
 
 /** What may change; absent keeps. Seconds are whole and not negative; 0 for `staleAfterSeconds` means never stale. */
 export type TeamPatch = Partial<TeamSettings> & { name?: string; description?: string; conditionalAccessEnabled?: boolean };

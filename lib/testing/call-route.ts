@@ -1,37 +1,42 @@
 import type { Role } from "@/lib/context";
 import { startSession } from "@/lib/auth/start-session";
-import { testServerContext, testUserContext, type TestClock } from "./test-context";
+import { testUserContext } from "./test-context";
 
-type Route = (request: Request, route?: { params: Promise<Record<string, string | string[] | undefined>> }) => Promise<Response>;
+type Handler = (request: Request, route: { params: Promise<Record<string, string | string[] | undefined>> }) => Promise<Response>;
 
-/** What a test sends to a route. `token` absent: nobody is signed in. A string body goes as it is. */
+/** What a test sends. `token` null: nobody; absent: a new admin. `body` that isn't a string is sent as JSON. */
 export interface RouteCall {
-  token?: string;
   method?: string;
-  params?: Record<string, string>;
-  /** The query string, without its question mark. */
   query?: string;
+  params?: Record<string, string | string[]>;
   body?: unknown;
+  token?: string | null;
 }
 
-/** An API token of a new user with this role. */
-export async function apiToken(role: Role = "admin", clock?: TestClock): Promise<string> {
-  const user = await testUserContext(role, clock);
-  if (user.actor.kind !== "user") throw new Error("testUserContext gave no user.");
-  // Routes run on real time unless setRouteClock moved it; so does the session.
-  const ctx = { ...testServerContext(clock), now: clock?.now ?? (() => new Date()) };
-  return (await startSession(ctx, user.actor.userId, { kind: "api", userAgent: "", address: "" })).token;
+/** What came back. */
+export interface RouteAnswer {
+  status: number;
+  body: Record<string, unknown>;
+  headers: Headers;
 }
 
-/** Calls a route's handler as its server would. @returns status and parsed body */
-export async function callRoute<Body = Record<string, unknown>>(route: Route, call: RouteCall = {}): Promise<{ status: number; body: Body; headers: Headers }> {
-  const headers = new Headers(call.token ? { authorization: `Bearer ${call.token}` } : {});
-  if (call.body !== undefined) headers.set("content-type", "application/json");
-  const request = new Request(`http://flotilla.test/api?${call.query ?? ""}`, {
-    method: call.method ?? (call.body === undefined ? "GET" : "POST"),
-    headers,
-    body: call.body === undefined ? undefined : typeof call.body === "string" ? call.body : JSON.stringify(call.body),
+/** A bearer token of a new user with this role. */
+export async function tokenOf(role: Role): Promise<string> {
+  const ctx = await testUserContext(role);
+  const userId = ctx.actor.kind === "user" ? ctx.actor.userId : 0;
+  // Sessions end by the routes' clock, which is real.
+  return (await startSession({ ...ctx, now: () => new Date() }, userId, { kind: "api", userAgent: "test", address: "127.0.0.1" })).token;
+}
+
+/** Calls a REST route's handler as a client would. */
+export async function callRoute(handler: Handler, call: RouteCall = {}): Promise<RouteAnswer> {
+  const token = call.token === undefined ? await tokenOf("admin") : call.token;
+  const method = call.method ?? (call.body === undefined ? "GET" : "POST");
+  const request = new Request(`http://flotilla.test/api/v1/fleet/route${call.query ? `?${call.query}` : ""}`, {
+    method,
+    headers: { ...(token ? { authorization: `Bearer ${token}` } : {}), "content-type": "application/json" },
+    ...(call.body !== undefined && { body: typeof call.body === "string" ? call.body : JSON.stringify(call.body) }),
   });
-  const response = await route(request, { params: Promise.resolve(call.params ?? {}) });
-  return { status: response.status, body: (await response.json()) as Body, headers: response.headers };
+  const response = await handler(request, { params: Promise.resolve(call.params ?? {}) });
+  return { status: response.status, headers: response.headers, body: (await response.json()) as Record<string, unknown> };
 }

@@ -1,0 +1,13 @@
+import { adminRoute } from "@/lib/auth/admin-route";
+import { listLabels } from "@/lib/labels/list-labels";
+
+/** Every label by name and id, for pickers. */
+export const GET = adminRoute({}, async (ctx) => ({
+  labels: (await listLabels(ctx)).map((label) => ({
+    id: label.id,
+    name: label.name,
+    description: label.description,
+    label_type: label.labelType,
+    team_id: label.teamId,
+  })),
+}));
