@@ -272,7 +272,7 @@ test("a request can ask for a fault by its header, and only that request meets i
   expect(asked).toMatchObject({ status: 503, headers: { "retry-after": "4" } });
   expect((await devices()).status).toBe(200);
   const wrong = await partner.graph("devices", { headers: { "x-emulator-fault": "no_such_fault" } });
-  expect(wrong.status).toBe(500);
+  expect(wrong.status).toBe(400);
   expect(wrong.text).toContain("kind");
 });
 

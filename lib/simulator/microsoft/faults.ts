@@ -128,6 +128,10 @@ export class FaultBook {
     return fault;
   }
 
+  get size(): number {
+    return this.#faults.length;
+  }
+
   list(): Fault[] {
     return this.#faults.map((fault) => ({ ...fault }));
   }

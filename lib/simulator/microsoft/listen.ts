@@ -1,6 +1,7 @@
 import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
 import type { Socket } from "node:net";
+import { ZodError } from "zod";
 import { apiError, html, meetFault, newRequestId, type Exchange, type Reply } from "./exchange";
 import { readFaultHeader, type Fault, type Surface } from "./faults";
 import { decodeSafely, redactedPath } from "./journal";
@@ -142,7 +143,8 @@ async function answer(simulator: Simulator, surface: Surface, handler: SurfaceHa
     const slow = isAdmin ? undefined : meetFault(exchange, "slow_body");
     await send(response, reply, requestId, exchange, slow);
   } catch (error) {
-    status = 500;
+    // A fault header that can't be read is the caller's mistake; anything else is ours, and the journal keeps it.
+    status = error instanceof ZodError ? 400 : 500;
     const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     reply = { status, body: text, headers: { "content-type": "text/plain; charset=utf-8" }, note: { error: text } };
     if (!response.headersSent) await send(response, reply, requestId, exchange, undefined);

@@ -3,7 +3,10 @@ import { apiError, json, meetFault, readJsonObject, type Exchange, type Reply } 
 import type { FaultKind } from "./faults";
 import { readDeviceMessage, type DeviceMessage } from "./read-device-message";
 import { keyOf, settleMessages } from "./settle-messages";
+import type { Simulator } from "./simulator";
 import type { MessageDisturbance, PartnerMessage } from "./simulated-types";
+
+const keptMessages = 200_000;
 
 /** `DataUploadMessages(guid'…')`: PUT takes one device's state, GET says what became of it. */
 export function answerDeviceMessage(exchange: Exchange, caller: Caller, messageId: string): Reply {
@@ -35,7 +38,7 @@ function takeMessage(exchange: Exchange, caller: Caller, messageId: string): Rep
   const key = keyOf({ tenantId: tenant.id, id: messageId });
   const before = simulator.messages.get(key);
   if (before) {
-    if (before.content !== read.content)
+    if (before.contentDigest !== read.contentDigest)
       return apiError(exchange, 409, "MessageIdInUse", "A message with this id and another content exists. A new content needs a new id.", { note });
     return { status: 204, note: { ...note, repeated: true }, messageKey: key };
   }
@@ -55,8 +58,16 @@ function takeMessage(exchange: Exchange, caller: Caller, messageId: string): Rep
     journalEntries: [],
   };
   simulator.messages.set(key, message);
+  forgetOldest(simulator);
   (disturbance?.kind === "messages_out_of_order" ? simulator.held : simulator.pending).add(key);
   return { status: 204, note, messageKey: key };
+}
+
+/** The service keeps messages for a while only; ours goes by count. */
+function forgetOldest(simulator: Simulator): void {
+  if (simulator.messages.size <= keptMessages) return;
+  const oldest = simulator.messages.keys().next().value;
+  if (oldest !== undefined) simulator.messages.delete(oldest);
 }
 
 /** What a fault decides about a message when it comes in. */

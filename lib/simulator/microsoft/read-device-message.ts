@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { z } from "zod";
 
 const IsoUtc = z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?Z$/, "expected an ISO time in UTC, such as 2026-01-31T12:00:00.000Z");
@@ -32,7 +33,7 @@ const Compliance = z.object({
 
 /** A message as it was understood. */
 export interface DeviceMessage {
-  content: string;
+  contentDigest: string;
   deviceId: string;
   userId: string;
   lastUpdateTime: string;
@@ -71,7 +72,7 @@ export function readDeviceMessage(body: unknown, tenantId: string): DeviceMessag
   }
   if (inventory.data.TenantId !== tenantId) return { code: "TenantMismatch", message: "Content, TenantId: expected the tenant of the access token." };
   return {
-    content: upload.data.Content,
+    contentDigest: createHash("sha256").update(upload.data.Content).digest("base64url"),
     deviceId: inventory.data.DeviceId,
     userId: inventory.data.UserId,
     lastUpdateTime: inventory.data.LastUpdateTime,

@@ -80,7 +80,8 @@ export interface PartnerPolicy {
 export interface PartnerMessage {
   id: string;
   tenantId: string;
-  content: string;
+  /** SHA-256 of the uploaded content, to tell a repetition from another message under the same id. */
+  contentDigest: string;
   deviceId: string;
   userId: string;
   lastUpdateTime: string;

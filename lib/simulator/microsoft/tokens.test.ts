@@ -1,7 +1,9 @@
-import { ConfidentialClientApplication, type Configuration } from "@azure/msal-node";
-import { request } from "node:https";
+import type { Configuration } from "@azure/msal-node";
+import { execFile } from "node:child_process";
+import { createPrivateKey } from "node:crypto";
 import { join } from "node:path";
-import { decodeJwt, importJWK, jwtVerify, type JWK } from "jose";
+import { promisify } from "node:util";
+import { decodeJwt, importJWK, jwtVerify, SignJWT, type JWK, type JWTPayload } from "jose";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { seededClientId, seededClientSecret } from "./seed";
 import { makeAppCertificate, startTestSimulator, tokenForm, type TestSimulator } from "./simulator-for-tests";
@@ -32,35 +34,32 @@ beforeAll(async () => {
 });
 afterAll(() => microsoft.stop());
 
-/** MSAL as it is, with a network module only because this process can't be told to trust the authority after its start. */
-function msal(auth: Partial<Configuration["auth"]>): ConfidentialClientApplication {
-  const tenant = microsoft.tenants.happy.id;
-  const send = <T>(method: "GET" | "POST", url: string, options?: { headers?: Record<string, string>; body?: string }) =>
-    new Promise<{ headers: Record<string, string>; body: T; status: number }>((resolve, reject) => {
-      request(url, { method, ca: microsoft.ca, agent: false, headers: options?.headers ?? {} }, (response) => {
-        let text = "";
-        response.on("data", (chunk) => (text += chunk));
-        response.on("end", () =>
-          resolve({ headers: response.headers as Record<string, string>, body: JSON.parse(text) as T, status: response.statusCode ?? 0 }),
-        );
-      })
-        .on("error", reject)
-        .end(options?.body);
-    });
-  return new ConfidentialClientApplication({
-    auth: { clientId: seededClientId, authority: `${microsoft.loginUrl}/${tenant}`, knownAuthorities: [new URL(microsoft.loginUrl).host], ...auth },
-    system: {
-      networkClient: { sendGetRequestAsync: (url, options) => send("GET", url, options), sendPostRequestAsync: (url, options) => send("POST", url, options) },
-    },
+/**
+ * MSAL as it is, in a process that trusts the authority as an operator makes it trust one: by NODE_EXTRA_CA_CERTS.
+ * Gives the claims of the Graph and of the Intune token.
+ */
+async function acquireByMsal(auth: Partial<Configuration["auth"]>): Promise<{ graph: JWTPayload; intune: JWTPayload }> {
+  const script = `
+    const { ConfidentialClientApplication } = require("@azure/msal-node");
+    const { auth, scopes } = JSON.parse(process.argv[1]);
+    const client = new ConfidentialClientApplication({ auth });
+    const ask = (scope) => client.acquireTokenByClientCredential({ scopes: [scope] }).then((result) => result.accessToken);
+    Promise.all(scopes.map(ask)).then((tokens) => console.log(JSON.stringify(tokens)));`;
+  const authority = `${microsoft.loginUrl}/${microsoft.tenants.happy.id}`;
+  const request = {
+    auth: { clientId: seededClientId, authority, knownAuthorities: [new URL(authority).host], ...auth },
+    scopes: [`${microsoft.graphUrl}/.default`, `${microsoft.intuneResource}/.default`],
+  };
+  const { stdout } = await promisify(execFile)(process.execPath, ["-e", script, JSON.stringify(request)], {
+    cwd: import.meta.dirname,
+    env: { ...process.env, NODE_EXTRA_CA_CERTS: microsoft.caFile },
   });
+  const [graph = "", intune = ""] = JSON.parse(stdout) as string[];
+  return { graph: decodeJwt(graph), intune: decodeJwt(intune) };
 }
 
-const claimsOf = (result: { accessToken: string } | null) => decodeJwt(result?.accessToken ?? "");
-
 test("MSAL acquires both tokens with a secret, each for its audience with its roles", async () => {
-  const client = msal({ clientSecret: seededClientSecret });
-  const graph = claimsOf(await client.acquireTokenByClientCredential({ scopes: [`${microsoft.graphUrl}/.default`] }));
-  const intune = claimsOf(await client.acquireTokenByClientCredential({ scopes: [`${microsoft.intuneResource}/.default`] }));
+  const { graph, intune } = await acquireByMsal({ clientSecret: seededClientSecret });
   expect(graph).toMatchObject({ aud: microsoft.graphUrl, tid: microsoft.tenants.happy.id, appid: seededClientId, azp: seededClientId });
   expect(graph.roles).toContain("User.Read.All");
   expect(graph.roles).not.toContain("update_device_attributes");
@@ -69,14 +68,35 @@ test("MSAL acquires both tokens with a secret, each for its audience with its ro
 });
 
 test("MSAL acquires both tokens with a certificate", async () => {
-  const client = msal({
-    clientId: certifiedClientId,
-    clientCertificate: { thumbprintSha256: certificate.thumbprintSha256, privateKey: certificate.privateKey },
-  });
-  expect(claimsOf(await client.acquireTokenByClientCredential({ scopes: [`${microsoft.graphUrl}/.default`] })).roles).toEqual(["Device.Read.All"]);
-  expect(claimsOf(await client.acquireTokenByClientCredential({ scopes: [`${microsoft.intuneResource}/.default`] })).roles).toEqual([
-    "update_device_attributes",
-  ]);
+  const { thumbprintSha256, privateKey } = certificate;
+  const { graph, intune } = await acquireByMsal({ clientId: certifiedClientId, clientCertificate: { thumbprintSha256, privateKey } });
+  expect(graph.roles).toEqual(["Device.Read.All"]);
+  expect(intune.roles).toEqual(["update_device_attributes"]);
+});
+
+test("an assertion signed by another key than the named certificate's is refused, as is a stale one", async () => {
+  const other = await makeAppCertificate(join(microsoft.folder, "somebody-else"));
+  const sign = (key: string, expires: string) =>
+    new SignJWT({ iss: certifiedClientId, sub: certifiedClientId, aud: `${microsoft.loginUrl}/${microsoft.tenants.happy.id}/oauth2/v2.0/token` })
+      .setProtectedHeader({ alg: "PS256", "x5t#S256": Buffer.from(certificate.thumbprintSha256, "hex").toString("base64url") })
+      .setIssuedAt(expires.startsWith("-") ? Math.floor(Date.now() / 1000) - 7200 : undefined)
+      .setExpirationTime(expires)
+      .sign(createPrivateKey(key));
+  const ask = async (assertion: string) =>
+    (
+      await microsoft.call("POST", `${microsoft.loginUrl}/happy/oauth2/v2.0/token`, {
+        form: {
+          client_id: certifiedClientId,
+          scope: `${microsoft.graphUrl}/.default`,
+          grant_type: "client_credentials",
+          client_assertion: assertion,
+          client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+        },
+      })
+    ).json;
+  expect((await ask(await sign(certificate.privateKey, "5m"))).token_type).toBe("Bearer");
+  expect((await ask(await sign(other.privateKey, "5m"))).error_codes).toEqual([700027]);
+  expect((await ask(await sign(certificate.privateKey, "-1h"))).error_codes).toEqual([700024]);
 });
 
 test("tokens verify against the published keys, and the metadata names one issuer by id and by domain", async () => {
@@ -139,7 +159,7 @@ test("the journal shows that a token was asked for, and neither secret nor token
   const token = await microsoft.token("happy", "graph");
   await microsoft.call("GET", `${microsoft.graphUrl}/v1.0/devices`, { token });
   const entries = microsoft.journal();
-  expect(entries.find((entry) => entry.path.endsWith("/oauth2/v2.0/token"))?.body).toMatchObject({ clientId: seededClientId, credential: "secret" });
+  expect(entries.findLast((entry) => entry.path.endsWith("/oauth2/v2.0/token"))?.body).toMatchObject({ clientId: seededClientId, credential: "secret" });
   const text = JSON.stringify(entries);
   for (const secret of [seededClientSecret, token, "old-secret"]) expect(text).not.toContain(secret);
 });
