@@ -124,7 +124,7 @@ const columns = `
 // What is looked up host by host, for the hosts of one page only.
 const perHost = `
   (select count(*)::int from policy_results f join policies p on p.id = f.policy_id and p.version = f.policy_version where f.host_id = listed.id and f.outcome = 'fail') as "failingPolicies",
-  (select jsonb_build_object('id', r.id, 'state', r.state, 'managed', r.managed, 'compliant', r.compliant, 'errorCode', r.error_code, 'createdAt', r.created_at,
+  (select jsonb_build_object('id', r.id, 'state', r.state, 'provider', r.provider, 'managed', r.managed, 'compliant', r.compliant, 'errorCode', r.error_code, 'createdAt', r.created_at,
      'sentAt', r.sent_at, 'acceptedAt', r.accepted_at)
    from compliance_reports r where r.host_id = listed.id and r.state <> 'superseded' order by r.created_at desc, r.id limit 1) as report,
   exists (select 1 from entra_devices d where d.owner_host_id = listed.id and d.device_id = listed."deviceId" and d.read_state = 'mismatch') as "entraDisagrees"`;

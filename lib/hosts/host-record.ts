@@ -14,6 +14,8 @@ export interface StoredReason {
 export interface HostReport {
   id: string;
   state: string;
+  /** audit_only: written down and not sent. */
+  provider: string;
   managed: boolean;
   compliant: boolean;
   errorCode: string;

@@ -207,7 +207,7 @@ async function insertVerdicts(
     const transition = { hostId: host.hostId, hostName: host.name, teamId: teams.get(host.team) ?? 0 };
     if (host.state !== "unsure") {
       const before = new Date(changedAt.getTime() - 86_400_000 * (2 + (i % 9)));
-      const earlier = host.state === "in" ? { toState: "held", decision: "not_compliant" } : { toState: "in", decision: "compliant" };
+      const earlier = host.state === "in" ? { toState: "unsure", decision: "undecided" } : { toState: "in", decision: "compliant" };
       transitions.push({
         ...transition,
         fromState: "none",
@@ -219,7 +219,7 @@ async function insertVerdicts(
         createdAt: before,
       });
     }
-    const fromState = host.state === "unsure" ? "none" : host.state === "in" ? "held" : "in";
+    const fromState = host.state === "unsure" ? "none" : host.state === "in" ? "unsure" : "in";
     transitions.push({
       ...transition,
       fromState,
