@@ -48,7 +48,14 @@ export function DeviceView({ progress, organisation, address }: { progress: Devi
             </ol>
             <div data-live="again">
               <AgainForm address={address} checking={progress.checking} />
-              <p className="tip">{words.tip}</p>
+              <p className="tip">
+                {progress.facts.seenAt && (
+                  <>
+                    Last heard from your {computer} at <At at={progress.facts.seenAt} now={progress.now} seconds />.{" "}
+                  </>
+                )}
+                {words.tip}
+              </p>
             </div>
           </section>
           <section className="helpd">
@@ -179,6 +186,7 @@ function Resolution({ text }: { text: string }) {
     .map((line) => line.replace(/^\s*(?:\d+[.)]|[-*•])\s+/, "").trim())
     .filter(Boolean);
   if (lines.length === 0) return <p className="wy">Ask IT how to fix this one.</p>;
+  if (lines.length === 1) return <p className="one">{bold(lines[0] ?? "")}</p>;
   return (
     <ol className="do">
       {lines.map((line) => (

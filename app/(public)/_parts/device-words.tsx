@@ -42,12 +42,7 @@ function momentWords(progress: DeviceProgress, computer: string): Omit<DeviceWor
         step(progress, {
           state: "held",
           title: `Checked your ${computer}`,
-          note: (
-            <>
-              {`${open} ${open === 1 ? "thing" : "things"} to fix, `}
-              {checkedAt}
-            </>
-          ),
+          note: `${open} ${open === 1 ? "thing" : "things"} to fix`,
         }),
         todo("Send to Microsoft", `By itself, as soon as ${open === 1 ? "it is" : open === 2 ? "both are" : "all are"} fixed`),
         accepts,

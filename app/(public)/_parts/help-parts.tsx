@@ -52,7 +52,11 @@ export function HelpAside({ organisation }: { organisation: Organisation }) {
       <section>
         <h2>Need a person?</h2>
         <p className="muted">
-          {contactSentence(organisation)} Say that <b>your sign-in is blocked by a device check</b>.
+          {contactSentence(organisation)} Say that{" "}
+          <b>
+            your <span className="nb">sign-in</span> is blocked by a device check
+          </b>
+          .
         </p>
         <ContactLinks organisation={organisation} />
       </section>
