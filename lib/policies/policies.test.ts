@@ -1,16 +1,18 @@
 import { beforeAll, expect, test } from "vitest";
 import type { Context } from "../context";
 import { statement } from "../db/sql";
-import { enrolledHost, makePolicy, makeTeam, setPolicyResult } from "../testing/scenarios";
+import { enrolledHost, makeConnection, makePolicy, makeTeam, setPolicyResult } from "../testing/scenarios";
 import { testServerContext, testUserContext } from "../testing/test-context";
 import { countPolicies } from "./count-policies";
 import { createPolicy } from "./create-policy";
 import { deletePolicies } from "./delete-policies";
+import { getGating } from "./get-gating";
 import { getPolicy } from "./get-policy";
 import { listPolicies } from "./list-policies";
 import { listPolicyHosts } from "./list-policy-hosts";
 import { previewGatedPolicies } from "./preview-gated-policies";
 import { previewPolicyDeletion } from "./preview-policy-deletion";
+import { saveGating } from "./save-gating";
 import { setGatedPolicies } from "./set-gated-policies";
 import { updatePolicy } from "./update-policy";
 
@@ -274,4 +276,22 @@ test("the preview names who would be blocked and who let in, from stored answers
   expect(off.released.map((host) => host.hostId)).toEqual([failsOld.hostId]);
   expect((await previewPolicyDeletion(ctx, [old.policyId])).map((host) => host.hostId)).toEqual([failsOld.hostId]);
   expect(await previewPolicyDeletion(ctx, [fresh.policyId])).toEqual([]);
+});
+
+test("the switch and the list of gated policies are saved together or not at all", async () => {
+  const { teamId } = await makeTeam(server, { conditionalAccess: false });
+  const { policyId } = await makePolicy(server, { teamId, gated: false });
+  expect(await getGating(ctx, teamId)).toMatchObject({ team: { enabled: false }, connected: false, mayTick: true, maySwitch: true });
+  await expect(saveGating(ctx, { teamId, policyIds: [policyId], enabled: true })).rejects.toMatchObject({ code: "not_connected" });
+  expect((await getPolicy(ctx, policyId)).conditionalAccessEnabled).toBe(false);
+  const { connectionId } = await makeConnection(server);
+  await ctx.db.team.update({ where: { id: teamId }, data: { connectionId } });
+  await saveGating(ctx, { teamId, policyIds: [policyId], enabled: true, auditOnly: true });
+  const gating = await getGating(ctx, teamId);
+  expect(gating).toMatchObject({ team: { enabled: true, auditOnly: true }, connected: true });
+  expect(gating.policies.find((policy) => policy.id === policyId)).toMatchObject({ gated: true, canGate: true, inherited: false });
+  const maintainer = await testUserContext("maintainer");
+  expect(await getGating(maintainer, teamId)).toMatchObject({ mayTick: true, maySwitch: false });
+  await expect(saveGating(maintainer, { teamId, policyIds: [], enabled: false })).rejects.toMatchObject({ code: "permission_denied" });
+  expect((await getPolicy(ctx, policyId)).conditionalAccessEnabled, "nothing of it is kept").toBe(true);
 });

@@ -1,0 +1,72 @@
+import { authorize, isAllowed } from "../authorize";
+import type { Context } from "../context";
+import { getTeam } from "../teams/get-team";
+import { getTeamConnection } from "../teams/get-team-connection";
+import type { OnDisable } from "../teams/team";
+import { listPolicies } from "./list-policies";
+import { previewGatedPolicies } from "./preview-gated-policies";
+import { coversMac } from "./policy-scope";
+
+/** How gating stands for one team or, for null, among the policies for all teams. */
+export interface Gating {
+  team: { id: number; name: string; enabled: boolean; since: Date | null; auditOnly: boolean; onDisable: OnDisable; unknownGraceSeconds: number } | null;
+  /** The Macs that are looked at, and how many of them policies keep out now. */
+  macs: number;
+  blocked: number;
+  policies: GatingPolicy[];
+  connected: boolean;
+  /** Whether the caller may tick policies, and may switch the team. */
+  mayTick: boolean;
+  maySwitch: boolean;
+}
+
+/** One policy as the choice shows it. `fail`: Macs that Entra knows and that fail it. */
+export interface GatingPolicy {
+  id: number;
+  name: string;
+  platform: string;
+  inherited: boolean;
+  gated: boolean;
+  canGate: boolean;
+  fail: number;
+}
+
+/**
+ * What there is to decide about gating: the switch, the policies with who fails them now, and what the caller may change.
+ * @throws NotFoundError `team_not_found`; ForbiddenError `permission_denied`
+ */
+export async function getGating(ctx: Context, teamId: number | null): Promise<Gating> {
+  authorize(ctx, "policy:read", { teamId });
+  const team = teamId === null ? null : await getTeam(ctx, teamId);
+  const { policies } = await listPolicies(ctx, { teamId, scope: teamId === null ? "own" : "both" });
+  const preview = await previewGatedPolicies(ctx, { teamId });
+  const rows = policies.map((policy) => ({
+    id: policy.id,
+    name: policy.name,
+    platform: policy.platform,
+    inherited: teamId !== null && policy.teamId === null,
+    gated: policy.conditionalAccessEnabled,
+    canGate: coversMac(policy.platform),
+    fail: preview.byPolicy.get(policy.id)?.fail ?? 0,
+  }));
+  return {
+    team: team && {
+      id: team.id,
+      name: team.name,
+      enabled: team.conditionalAccessEnabled,
+      since: team.conditionalAccessSince,
+      auditOnly: team.auditOnly,
+      onDisable: team.onDisable as OnDisable,
+      unknownGraceSeconds: team.unknownGraceSeconds,
+    },
+    macs: preview.hosts,
+    blocked: preview.blockedBefore,
+    // Ticked ones first, then what can be ticked; within each the one that most fail.
+    policies: rows.toSorted(
+      (a, b) => Number(b.gated) - Number(a.gated) || Number(b.canGate) - Number(a.canGate) || b.fail - a.fail || a.name.localeCompare(b.name, "en"),
+    ),
+    connected: (await getTeamConnection(ctx, team?.connectionId ?? null)) !== null,
+    mayTick: isAllowed(ctx, "policy:write", { teamId }),
+    maySwitch: isAllowed(ctx, "conditional_access:write", { teamId }),
+  };
+}
