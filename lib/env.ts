@@ -26,6 +26,7 @@ const Environment = z.object({
   ADMIN_PASSWORD: z.string().optional(),
   ORGANISATION_NAME: z.string().optional(),
   LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "silent"]).default("info"),
+  GATE_CHECK_SECONDS: z.coerce.number().int().min(1).max(3600).default(60),
   WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(8),
   TRUSTED_PROXIES: z.string().default(""),
   ENTRA_CLIENT_ID: z.string().optional(),
@@ -47,6 +48,7 @@ const expectations: Record<string, string> = {
   PUBLIC_URL: "an address such as https://flotilla.example.com",
   SECRET_KEY: "at least 32 characters, for example the output of `openssl rand -base64 32`",
   ADMIN_EMAIL: "an e-mail address",
+  GATE_CHECK_SECONDS: "whole seconds from 1 to 3600",
 };
 
 /**

@@ -70,6 +70,7 @@ export interface PolicyRow {
   teamId: number | null;
   query: string;
   platform: string;
+  gated: boolean;
   version: number;
   versionSince: string;
   scopes: { labelId: number; scope: "include_any" | "include_all" | "exclude_any" | "exclude_all" }[];
@@ -102,7 +103,7 @@ export interface CatalogueRow {
 const selectCatalogue = statement(
   "agents.load_catalogue",
   `select
-     (select coalesce(json_agg(json_build_object('id', p.id, 'teamId', p.team_id, 'query', p.query, 'platform', p.platform, 'version', p.version, 'versionSince', p.version_since,
+     (select coalesce(json_agg(json_build_object('id', p.id, 'teamId', p.team_id, 'query', p.query, 'platform', p.platform, 'gated', p.conditional_access_enabled, 'version', p.version, 'versionSince', p.version_since,
         'scopes', (select coalesce(json_agg(json_build_object('labelId', s.label_id, 'scope', s.scope)), '[]') from policy_labels s where s.policy_id = p.id)) order by p.id), '[]')
       from policies p) as policies,
      (select coalesce(json_agg(json_build_object('id', l.id, 'teamId', l.team_id, 'query', l.query, 'platform', l.platform) order by l.id), '[]')

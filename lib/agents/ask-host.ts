@@ -7,6 +7,12 @@ export const askEveryMs = 60 * 60_000;
 const jitterMs = 6 * 60_000;
 const never = Number.MAX_SAFE_INTEGER;
 
+/** When a host was last asked about everything that gates its access, and how often it is, in milliseconds. */
+export interface GateRound {
+  askedAt: number;
+  everyMs: number;
+}
+
 /** What a host is asked now. */
 export interface Ask {
   details: DetailQuery[];
@@ -18,6 +24,8 @@ export interface Ask {
   wildcard: boolean;
   /** The agent should come back every few seconds. */
   accelerate: boolean;
+  /** Everything that gates the host's access is asked. */
+  wholeGate: boolean;
   /** The refetch that this asks for, or null. */
   refetchRequestedAt: number | null;
   /** When the next question is due if nothing changes; only meaningful when nothing is asked now. */
@@ -30,7 +38,7 @@ export function jitterOf(hostId: number): number {
 }
 
 /** Decides what a host is asked at `now`. No clock, no database. */
-export function askHost(host: HostEntry, catalogue: AskCatalogue, now: number): Ask {
+export function askHost(host: HostEntry, catalogue: AskCatalogue, now: number, gateRound: GateRound = { askedAt: now, everyMs: askEveryMs }): Ask {
   const refetch = host.refetchRequestedAt !== null;
   const interval = askEveryMs + jitterOf(host.hostId);
   const gate = catalogue.gateOf(host.teamId);
@@ -41,13 +49,17 @@ export function askHost(host: HostEntry, catalogue: AskCatalogue, now: number): 
   const policiesDueAt = refetch ? 0 : host.policyUpdatedAt + interval;
 
   const candidates = detailQueriesFor(host.platform).filter((query) => !query.identity || gate.on);
-  const critical = host.mdmOff || host.refetchCriticalUntil > now;
+  const inScope = catalogue.policiesFor(host.teamId, host.platform, host.labels);
+  // What decides about access doesn't wait for the hour: a host that is let in and no longer should be is found soon.
+  const hasGate = gate.on && (inScope.some((policy) => policy.gated) || candidates.some((query) => query.critical));
+  const gateDueAt = hasGate ? gateRound.askedAt + gateRound.everyMs : never;
+  const gateDue = gateDueAt <= now;
+  const critical = gateDue || host.mdmOff || host.refetchCriticalUntil > now;
   const details = detailsDueAt <= now ? candidates : critical ? candidates.filter((query) => query.critical) : [];
   const labels = labelsDueAt <= now ? labelsInScope : [];
 
-  const inScope = catalogue.policiesFor(host.teamId, host.platform, host.labels);
   const allPolicies = policiesDueAt <= now;
-  const policies = allPolicies ? inScope : inScope.filter((policy) => isUrgent(policy, host));
+  const policies = allPolicies ? inScope : inScope.filter((policy) => (gateDue && policy.gated) || isUrgent(policy, host));
   const held = host.accessState === "held" || host.blocking.length > 0;
   return {
     details,
@@ -55,9 +67,10 @@ export function askHost(host: HostEntry, catalogue: AskCatalogue, now: number): 
     policies,
     allPolicies,
     wildcard: allPolicies && inScope.length === 0,
+    wholeGate: gateDue || (allPolicies && detailsDueAt <= now),
     accelerate: held || host.platform === "" || host.hostname === "",
     refetchRequestedAt: host.refetchRequestedAt,
-    nextDueAt: Math.min(detailsDueAt, labelsDueAt, policiesDueAt, never),
+    nextDueAt: Math.min(detailsDueAt, labelsDueAt, policiesDueAt, gateDueAt, never),
   };
 }
 

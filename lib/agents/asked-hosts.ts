@@ -1,5 +1,5 @@
 import { LRUCache } from "lru-cache";
-import type { Ask } from "./ask-host";
+import { jitterOf, type Ask } from "./ask-host";
 
 /** What a host was asked last, kept to know what its next answer leaves out, and which version it answers. */
 export interface Asked extends Pick<Ask, "policies" | "allPolicies" | "refetchRequestedAt"> {
@@ -9,7 +9,7 @@ export interface Asked extends Pick<Ask, "policies" | "allPolicies" | "refetchRe
   platformKnown: boolean;
 }
 
-const shared = globalThis as unknown as { flotillaAskedHosts?: LRUCache<number, Asked> };
+const shared = globalThis as unknown as { flotillaAskedHosts?: LRUCache<number, Asked>; flotillaGateRounds?: LRUCache<number, number> };
 
 function askedHosts(): LRUCache<number, Asked> {
   shared.flotillaAskedHosts ??= new LRUCache({ max: 50_000 });
@@ -29,4 +29,23 @@ export function findAsked(hostId: number): Asked | undefined {
 /** Forgets it, once it was answered. */
 export function forgetAsked(hostId: number): void {
   askedHosts().delete(hostId);
+}
+
+function gateRounds(): LRUCache<number, number> {
+  shared.flotillaGateRounds ??= new LRUCache({ max: 50_000 });
+  return shared.flotillaGateRounds;
+}
+
+/** Remembers when a host was asked about everything that gates its access. */
+export function noteGateRound(hostId: number, at: number): void {
+  gateRounds().set(hostId, at);
+}
+
+/** When that was, as far as this process knows. A host it doesn't know starts somewhere in the interval, so that a restart spreads its fleet out. */
+export function lastGateRound(hostId: number, now: number, everyMs: number): number {
+  const known = gateRounds().get(hostId);
+  if (known !== undefined) return known;
+  const start = now - (jitterOf(hostId) % everyMs);
+  gateRounds().set(hostId, start);
+  return start;
 }

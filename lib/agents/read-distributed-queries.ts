@@ -1,8 +1,9 @@
 import type { SqlContext } from "@/lib/context";
+import { env } from "@/lib/env";
 import { agentCaches } from "./agent-caches";
 import { answerJson, answerText, type AgentResponse } from "./agent-request";
 import { askHost, asksSomething, type Ask } from "./ask-host";
-import { rememberAsked } from "./asked-hosts";
+import { lastGateRound, noteGateRound, rememberAsked } from "./asked-hosts";
 import type { HostEntry } from "./host-entry";
 
 /** osqueryd comes back every 5 s for this long. */
@@ -16,7 +17,8 @@ export async function readDistributedQueries(ctx: SqlContext, host: HostEntry): 
   const now = ctx.now().getTime();
   if (host.idleUntil > now && host.idleCatalogue === caches.knownCatalogue && host.idleCatalogue !== null) return nothing;
   const catalogue = await caches.getCatalogue(ctx);
-  const ask = askHost(host, catalogue, now);
+  const everyMs = env().GATE_CHECK_SECONDS * 1000;
+  const ask = askHost(host, catalogue, now, { askedAt: lastGateRound(host.hostId, now, everyMs), everyMs });
   if (!asksSomething(ask) && !ask.accelerate) {
     host.idleUntil = ask.nextDueAt;
     host.idleCatalogue = catalogue;
@@ -27,6 +29,7 @@ export async function readDistributedQueries(ctx: SqlContext, host: HostEntry): 
 }
 
 function remember(host: HostEntry, ask: Ask, now: number): void {
+  if (ask.wholeGate) noteGateRound(host.hostId, now);
   rememberAsked(host.hostId, {
     at: now,
     policies: ask.policies,

@@ -1,0 +1,83 @@
+import { expect, test } from "vitest";
+import type { HostRow, PolicyRow } from "./agent-queries";
+import { AskCatalogue } from "./ask-catalogue";
+import { askHost } from "./ask-host";
+import { toHostEntry } from "./host-entry";
+
+const now = Date.parse("2026-03-02T09:00:00Z");
+const everyMs = 60_000;
+
+const policy = (id: number, gated: boolean): PolicyRow => ({
+  id,
+  teamId: null,
+  query: `SELECT ${id};`,
+  platform: "darwin",
+  gated,
+  version: 1,
+  versionSince: "2026-03-01T00:00:00Z",
+  scopes: [],
+});
+
+function catalogue(gating: boolean, policies = [policy(1, true), policy(2, false)]): AskCatalogue {
+  const teams = [{ id: 0, gating, gatingSince: gating ? "2026-03-01T00:00:00Z" : null, tenantId: "" }];
+  return new AskCatalogue({ policies, labels: [], teams, agentOptions: {} });
+}
+
+/** A Mac that is let in and answered everything a minute ago. */
+function letInHost() {
+  const fresh = new Date(now - everyMs);
+  const row: HostRow = {
+    hostId: 7,
+    teamId: 0,
+    platform: "darwin",
+    hostname: "danas-macbook.local",
+    osName: "macOS",
+    detailsDigest: "",
+    mdmState: "on",
+    mdmServerUrl: "",
+    lastRestartedAt: null,
+    detailUpdatedAt: fresh,
+    labelUpdatedAt: fresh,
+    policyUpdatedAt: fresh,
+    refetchRequestedAt: null,
+    refetchCriticalUntil: null,
+    distributedIntervalSeconds: 10,
+    configRefreshSeconds: 60,
+    loggerPeriodSeconds: 10,
+    assessed: true,
+    accessState: "in",
+    blocking: [],
+    stale: false,
+    mdmOff: false,
+    identityDeviceId: "device",
+    identityPerson: "dana@aldergate.example",
+    identityState: "registered",
+    identitySeenAt: fresh,
+    labelIds: [],
+    policyIds: [1, 2],
+    outcomes: ["pass", "pass"],
+    versions: [1, 1],
+  };
+  return toHostEntry(row);
+}
+
+const asked = (ask: ReturnType<typeof askHost>) => [...ask.policies.map(({ id }) => id), ...ask.details.map(({ name }) => name)];
+
+test("a host that is let in is asked about what gates its access once the round is due, and about nothing else", () => {
+  const due = askHost(letInHost(), catalogue(true), now, { askedAt: now - everyMs, everyMs });
+  expect(asked(due)).toEqual([1, "mdm"]);
+  expect(due).toMatchObject({ wholeGate: true, allPolicies: false, accelerate: false });
+});
+
+test("before the round is due it is asked nothing, and idles no longer than until then", () => {
+  const ask = askHost(letInHost(), catalogue(true), now, { askedAt: now - everyMs + 1, everyMs });
+  expect(asked(ask)).toEqual([]);
+  expect(ask.wholeGate).toBe(false);
+  expect(ask.nextDueAt).toBe(now + 1);
+});
+
+test("without a gate there are no rounds: everything waits for the hour", () => {
+  const ask = askHost(letInHost(), catalogue(false), now, { askedAt: 0, everyMs });
+  expect(asked(ask)).toEqual([]);
+  expect(ask.nextDueAt).toBeGreaterThan(now + 50 * everyMs);
+});
