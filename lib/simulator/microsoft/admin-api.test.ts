@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { build } from "esbuild";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { connectPartner, type TestPartner } from "./partner-for-tests";
+import { seededClientId } from "./seed";
 import { connectToSimulator, type SimulatorClient } from "./simulator-client";
 import { startTestSimulator, type TestSimulator } from "./simulator-for-tests";
 import { startMicrosoftSimulator } from "./start-microsoft-simulator";
@@ -75,13 +76,18 @@ test("a snapshot brings everything back, pending messages too, and the clock mov
   await client.restore(before);
 });
 
-test("an admin's changes behind our back: a device drifts, is renamed, is deleted; the partner goes", async () => {
+test("an admin's changes behind our back: a device drifts, is deleted; the app loses its consent", async () => {
   const mac = await client.registerDevice({ tenantId: "gcc-high", displayName: "Drifting", upn: "drift@estuary.us.example" });
   await client.updateDevice("gcc-high", mac.deviceId, { isCompliant: false, isManaged: true });
   expect(await client.device("gcc-high", mac.deviceId)).toMatchObject({ isCompliant: false, isManaged: true });
   await client.updateDevice("gcc-high", mac.deviceId, { deleted: true });
   expect(await client.device("gcc-high", mac.deviceId)).toBeUndefined();
   await expect(client.updateDevice("gcc-high", mac.deviceId, { isManaged: true })).rejects.toThrow("no device");
+  await microsoft.consent("gcc-high");
+  const token = await microsoft.token("gcc-high", "graph");
+  await client.updateTenant("gcc-high", { revokeConsentOf: seededClientId });
+  expect((await microsoft.call("GET", `${microsoft.graphUrl}/v1.0/devices`, { token })).status).toBe(401);
+  await expect(microsoft.token("gcc-high", "graph")).rejects.toThrow("700016");
   await expect(client.updateTenant("gcc-high", { conditionalAccess: { groupId: "no guid" } })).rejects.toThrow("groupId");
 });
 
