@@ -19,6 +19,7 @@ process.env.NEXT_TELEMETRY_DISABLED = "1";
 rmSync("test-results", { recursive: true, force: true });
 mkdirSync("test-results", { recursive: true });
 
+if (!only) await part("types, lint, format, architecture", runCheck);
 if (wants("unit")) await part("units and integration", runUnits);
 if ((wants("e2e") || wants("story") || wants("chaos")) && !isBuilt()) await part("build", build);
 if (wants("story")) await part("story", () => runEntry("demo", ["--once"], "story"));
@@ -34,6 +35,11 @@ async function part(name, run) {
   console.log(`\n== ${name}`);
   await run();
   seconds.push([name, (Date.now() - started) / 1000]);
+}
+
+async function runCheck() {
+  const code = await run([join("scripts", "check.mjs")]);
+  totals[code === 0 ? "passed" : "failed"] += 1;
 }
 
 async function runUnits() {
@@ -62,7 +68,6 @@ async function build() {
 }
 
 async function runPages() {
-  await bundle({ stack: "e2e/stack/main.ts" });
   const code = await run([require.resolve("@playwright/test/cli"), "test", ...(only ? rest : [])], {
     CHROMIUM_PATH: await findChromium(),
     CHROMIUM_ARGS: chromiumArgs.join(" "),
