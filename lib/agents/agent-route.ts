@@ -1,5 +1,6 @@
 import type { AgentRequest } from "./agent-request";
-import { handleAgentRequest, type AgentOverrides } from "./handle-agent-request";
+import type { AgentOverrides } from "./agent-context";
+import { handleAgentRequest } from "./handle-agent-request";
 
 /** A route handler for agents' paths: the same answers as from the socket. The peer's address isn't known here. @param overrides the time, for tests */
 export function agentRoute(overrides: AgentOverrides = {}): (request: Request) => Promise<Response> {

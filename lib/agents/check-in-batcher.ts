@@ -1,6 +1,7 @@
-import { createContext, type SqlContext } from "@/lib/context";
+import type { SqlContext } from "@/lib/context";
 import { inSqlTransaction } from "@/lib/db/transaction";
 import { getLogger } from "@/lib/log";
+import { agentContext } from "./agent-context";
 import { AgentError } from "./agent-request";
 import type { CheckIn } from "./plan-check-in";
 import { storeCheckIns } from "./store-check-ins";
@@ -100,7 +101,7 @@ class CheckInBatcher {
 
 function storeTogether(ctx: SqlContext, checkIns: CheckIn[]): Promise<void> {
   // Every context has its own time; a batch takes that of the first that came.
-  const tx = createContext({ kind: "server" }, { now: ctx.now, log: ctx.log });
+  const tx = agentContext(ctx);
   return inSqlTransaction(tx, (inside) => storeCheckIns(inside, checkIns));
 }
 

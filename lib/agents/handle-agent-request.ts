@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { createContext, type SqlContext } from "@/lib/context";
-import { getLogger } from "@/lib/log";
+import type { SqlContext } from "@/lib/context";
+import { agentContext, type AgentOverrides } from "./agent-context";
 import { AgentCall } from "./agent-call";
 import { readAgentPath, type AgentPath } from "./agent-paths";
 import { AgentError, answerError, type AgentRequest, type AgentResponse } from "./agent-request";
@@ -13,9 +13,6 @@ const answerWithinMs = 12_000;
 const deviceBodyBytes = 1024 * 1024;
 const errorReportBytes = 5 * 1024 * 1024;
 
-/** The time and the log, which a test brings along. */
-export type AgentOverrides = Partial<Pick<SqlContext, "now" | "log">>;
-
 /**
  * Answers any request of an agent, from bytes to bytes. Never throws: every fault becomes the answer that real agents understand.
  * Faults that heal are 503 and never make an agent throw its key away.
@@ -23,7 +20,7 @@ export type AgentOverrides = Partial<Pick<SqlContext, "now" | "log">>;
 export async function handleAgentRequest(request: AgentRequest, overrides: AgentOverrides = {}): Promise<AgentResponse> {
   const path = readAgentPath(request.path);
   if (!path) return answerError("osquery", new AgentError(404, "path_unknown", "There is nothing at this path."));
-  const ctx = createContext({ kind: "nobody" }, overrides);
+  const ctx = agentContext(overrides);
   const call = new AgentCall(request, path, maxBody(path));
   try {
     return await within(answer(ctx, call));
@@ -56,7 +53,7 @@ function within(answered: Promise<AgentResponse>): Promise<AgentResponse> {
 function answerFault(ctx: SqlContext, { family, name }: AgentPath, error: unknown): AgentResponse {
   if (error instanceof AgentError) return answerError(family, error, error.status >= 500 ? randomUUID() : "");
   const uuid = randomUUID();
-  (ctx.log ?? getLogger()).error(
+  ctx.log.error(
     {
       "agent.path": `${family} ${name}`,
       "error.uuid": uuid,

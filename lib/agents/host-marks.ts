@@ -1,7 +1,7 @@
-import { createContext } from "@/lib/context";
 import { markHostsFresh, type FreshTimes } from "@/lib/hosts/mark-hosts-fresh";
 import { markHostsSeen } from "@/lib/hosts/mark-hosts-seen";
 import { getLogger } from "@/lib/log";
+import { agentContext } from "./agent-context";
 
 const flushEveryMs = 1000;
 
@@ -54,7 +54,7 @@ async function flush(all: HostMarks): Promise<void> {
   if (seen.size === 0 && fresh.size === 0) return;
   all.seen = new Map();
   all.fresh = new Map();
-  const ctx = createContext({ kind: "server" });
+  const ctx = agentContext();
   try {
     if (seen.size > 0) await markHostsSeen(ctx, seen);
     seen.clear();

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { findClientAddress } from "./find-client-address";
-import { handleAgentRequest, type AgentOverrides } from "./handle-agent-request";
+import type { AgentOverrides } from "./agent-context";
+import { handleAgentRequest } from "./handle-agent-request";
 
 /** Answers an agent's request straight from the socket, without Next. Before the server is `ready` it says so in every agent's words. */
 export async function serveAgentRequest(request: IncomingMessage, response: ServerResponse, ready = true, overrides: AgentOverrides = {}): Promise<void> {

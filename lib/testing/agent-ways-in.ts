@@ -20,9 +20,13 @@ export interface AgentWayIn {
   close(): Promise<void>;
 }
 
+// Tests send what is refused on purpose; what they look at is the answer.
+const silent = () => undefined;
+const quiet = { debug: silent, info: silent, warn: silent, error: process.env.AGENT_FAULTS ? console.error : silent };
+
 /** The product's own socket path on loopback. `body`: bytes and text go as they are, everything else as JSON. */
 export async function socketWayIn(clock: TestClock): Promise<AgentWayIn & { port: number }> {
-  const server = createServer((request, response) => void serveAgentRequest(request, response, true, { now: clock.now }));
+  const server = createServer((request, response) => void serveAgentRequest(request, response, true, { now: clock.now, log: quiet }));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   return {
@@ -49,7 +53,7 @@ export async function socketWayIn(clock: TestClock): Promise<AgentWayIn & { port
 
 /** The route handlers, as Next calls them. */
 export function routeWayIn(clock: TestClock): AgentWayIn {
-  const answer = agentRoute({ now: clock.now });
+  const answer = agentRoute({ now: clock.now, log: quiet });
   return {
     name: "route",
     async send(method, path, body, headers = {}) {

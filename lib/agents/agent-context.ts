@@ -1,0 +1,15 @@
+import type { SqlContext } from "@/lib/context";
+import { poolSql } from "@/lib/db/sql";
+import { getLogger } from "@/lib/log";
+
+/** The time and the log, which a test brings along. */
+export type AgentOverrides = Partial<Pick<SqlContext, "now" | "log">>;
+
+/** The context of agents' paths: plain SQL, made for every request, so it is light. */
+export function agentContext(overrides: AgentOverrides = {}): SqlContext {
+  return { actor: { kind: "server" }, sql: poolSql(), now: overrides.now ?? currentTime, log: overrides.log ?? getLogger(), transaction: false };
+}
+
+function currentTime(): Date {
+  return new Date();
+}
