@@ -20,6 +20,10 @@ export interface FleetOptions extends Partial<HostOptions>, Partial<ComputerOpti
   /** Starts are spread evenly over this time; 0 starts all at once. */
   startPeriodMs?: number;
   maxSockets?: number;
+  /** The enroll secret of a single computer, where a fleet belongs to several teams; undefined takes `enrollSecret`. */
+  secretOf?: (computer: Computer) => string | undefined;
+  /** Changes a computer before its agents start. */
+  arrange?: (computer: Computer) => void;
   scheduler?: Scheduler;
   /** Told of a fault in the simulation itself; without it such a fault ends the process. */
   onFault?: (error: unknown) => void;
@@ -60,10 +64,12 @@ export function startSimulatedFleet(options: FleetOptions): SimulatedFleet {
       });
     });
   const hostOptions: HostOptions = { ...HOST_DEFAULTS, ...withoutUndefined(options) };
-  const hosts = makeComputers(options, scheduler.now()).map((computer) =>
+  const computers = makeComputers(options, scheduler.now());
+  for (const computer of computers) options.arrange?.(computer);
+  const hosts = computers.map((computer) =>
     createSimulatedHost({
       computer,
-      options: hostOptions,
+      options: { ...hostOptions, enrollSecret: options.secretOf?.(computer) ?? hostOptions.enrollSecret },
       seed,
       transport,
       scheduler,

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { Agent, type Dispatcher } from "undici";
 
 const startTimeoutMs = 60_000;
+const stopTimeoutMs = 20_000;
 
 /** How to start the product's own server as a process of its own. */
 export interface ServerOptions {
@@ -66,24 +67,30 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
   });
   const lines = collectLines(child, options.onLine);
   let ended = false;
+  // Whatever becomes of this process, the server and its database go with it.
+  const endWithUs = () => child.kill("SIGTERM");
+  process.once("exit", endWithUs);
   const exit = new Promise<void>((resolve) =>
     child.once("exit", () => {
       ended = true;
+      process.removeListener("exit", endWithUs);
       resolve();
     }),
   );
+  const end = async (signal: NodeJS.Signals) => {
+    if (!ended) child.kill(signal);
+    const late = setTimeout(() => child.kill("SIGKILL"), stopTimeoutMs);
+    await exit;
+    clearTimeout(late);
+  };
   const deadline = Date.now() + startTimeoutMs;
   while (!(await isReady(origin))) {
     if (ended || Date.now() > deadline) {
-      child.kill("SIGKILL");
+      await end("SIGTERM");
       throw new Error(`The server didn't become ready on ${origin}. It said:\n${lines.slice(-20).join("\n")}`);
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  const end = async (signal: NodeJS.Signals) => {
-    if (!ended) child.kill(signal);
-    await exit;
-  };
   return {
     origin,
     tlsOrigin: `https://localhost:${tlsPort}`,

@@ -59,6 +59,10 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     ],
   });
   const fleets: SimulatedFleet[] = [];
+  const clear = async () => {
+    await microsoft.close();
+    if (!options.folder) rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+  };
   const start = () =>
     startServer({
       dataDir,
@@ -80,7 +84,10 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const stack: Stack = {
     folder,
     microsoft,
-    server: await start(),
+    server: await start().catch(async (error: unknown) => {
+      await clear();
+      throw error;
+    }),
     admin: undefined as unknown as AdminClient,
     async startFleet({ tenant = "happy", count, ...fleetOptions }) {
       const { spec } = await stack.admin.get<{ spec: { secrets: { secret: string }[] } }>("spec/enroll_secret");
@@ -106,8 +113,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     async close() {
       await Promise.all(fleets.map((fleet) => fleet.stop()));
       await stack.server.stop();
-      await microsoft.close();
-      if (!options.folder) rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+      await clear();
     },
   };
   if (options.setUp !== false) stack.admin = await signInAdmin(stack.server.origin, stackAdmin);
