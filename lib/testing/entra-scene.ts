@@ -25,8 +25,8 @@ export interface EntraScene {
   /** Runs the setup job once, as a worker would. */
   runSetup(connectionId: number): Promise<Connection>;
   reload(connectionId: number): Promise<Connection>;
-  /** Ends a worker's hold on every connection and removes them. */
-  forgetConnections(): Promise<void>;
+  /** Removes every connection here, and puts Microsoft back to how it was before anybody connected. */
+  startOver(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -42,6 +42,8 @@ export async function startEntraScene(options: Partial<SimulatorOptions> = {}): 
   const server = testServerContext(clock);
   const admin = await testUserContext("admin", clock);
   await server.db.organisation.update({ where: { id: 1 }, data: { publicUrl: "http://localhost:3000" } });
+
+  const untouched = simulator.snapshot();
 
   const reload = async (connectionId: number) => {
     const row = await findConnectionRow(server.db, connectionId);
@@ -76,7 +78,8 @@ export async function startEntraScene(options: Partial<SimulatorOptions> = {}): 
     runSetup,
     reload,
     connect: async (tenant, given) => runSetup((await consent(tenant, given)).id),
-    forgetConnections: async () => {
+    startOver: async () => {
+      simulator.restore(untouched);
       simulator.clearFaults();
       await server.db.entraConnection.deleteMany({});
     },

@@ -4,6 +4,7 @@ import type { Context } from "@/lib/context";
 import { inTransaction } from "@/lib/db/transaction";
 import { InvalidInputError } from "@/lib/errors";
 import { updateConnection } from "./connection-queries";
+import { isSetUp } from "./connection-state";
 import { ConnectionProblem } from "./connection-problem";
 import { getGroup, type EntraGroup } from "./entra-groups";
 import { getConnection } from "./get-connection";
@@ -22,8 +23,9 @@ export async function chooseGroup(ctx: Context, connectionId: number, groupId: s
     const reason = "No security group of this tenant has this id. Choose one from the list.";
     throw new InvalidInputError("group_not_found", reason, { cause, fields: [{ field: "group_id", reason }] });
   });
+  const progress = isSetUp(connection) ? {} : { state: "provisioning", errorCode: "", errorDetail: {} };
   await inTransaction(ctx, async (tx) => {
-    await updateConnection(tx.db, connectionId, { groupId: group.id, groupName: group.name, nextStepAt: null });
+    await updateConnection(tx.db, connectionId, { ...progress, groupId: group.id, groupName: group.name, nextStepAt: null });
     await resetSetupSteps(tx.db, connectionId, ["group", "assign", "test"]);
     await recordActivity(tx, { type: "entra_group_chosen", details: { connection_id: connectionId, group_id: group.id, group_name: group.name } });
     await wakeSetup(tx, connectionId);

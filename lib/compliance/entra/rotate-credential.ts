@@ -5,7 +5,7 @@ import { inTransaction } from "@/lib/db/transaction";
 import { BadRequestError } from "@/lib/errors";
 import { endAttention } from "../attention-queries";
 import { updateConnection } from "./connection-queries";
-import { isLeaving } from "./connection-state";
+import { isLeaving, isSetUp } from "./connection-state";
 import { inspectCredential, sealCredential, type Credential } from "./credential";
 import { getConnection } from "./get-connection";
 import { resetSetupSteps } from "./setup-queries";
@@ -25,6 +25,7 @@ export async function rotateCredential(ctx: Context, connectionId: number, crede
       throw new BadRequestError("connection_has_no_credential", "This connection doesn't sign in to Microsoft, so it has no credential to replace.");
     }
     await updateConnection(tx.db, connectionId, {
+      ...(isSetUp(connection) ? {} : { state: "provisioning", errorCode: "", errorDetail: {} }),
       credentialKind: facts.kind,
       credentialCiphertext: sealCredential(credential),
       credentialHint: facts.hint,

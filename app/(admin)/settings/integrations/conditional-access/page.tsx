@@ -101,8 +101,7 @@ async function WizardPage({ ctx, now, canWrite, problem, health }: Facts & { hea
       <div className="pad wiz">
         <WizardSteps steps={steps} />
         <div className="wmain">
-          {isMoving && <RefreshWhile seconds={1.5} />}
-          {!isMoving && !code && <RefreshWhile seconds={10} />}
+          <RefreshWhile seconds={isMoving ? 1.5 : 5} />
           {!isMoving && code === "" && <CallbackNotice problem={problem} connection={connection} />}
           {code ? (
             <ProblemSection code={code} connection={connection} where={`Stopped at step ${current} of ${stepCount}`} now={now} canWrite={canWrite} />

@@ -19,7 +19,7 @@ export function wizardProgress(health: ConnectionHealth | null): { steps: Wizard
   if (!health) {
     const steps: WizardStep[] = [
       { title: "Tenant and cloud", state: "now", note: "Which Entra, and where it lives" },
-      { title: "App registration", state: "now", note: "How this server signs in" },
+      { title: "App registration", state: "todo", note: "How this server signs in" },
       ...visible.map(({ title, todo }): WizardStep => ({ title, state: "todo", note: todo })),
     ];
     return { steps, current: 1 };
