@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from "vitest";
 import type { Context } from "@/lib/context";
 import { getPrisma } from "@/lib/db/prisma";
 import { recordActivity } from "@/lib/activities/record-activity";
-import { callRoute, tokenOf } from "@/lib/testing/call-route";
+import { callRoute, tokenOf } from "@/lib/testing/rest-call";
 import { enrolledHost, makePolicy, makeTeam } from "@/lib/testing/scenarios";
 import { testServerContext, testUserContext } from "@/lib/testing/test-context";
 import * as anything from "../[...path]/route";

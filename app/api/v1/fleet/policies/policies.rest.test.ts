@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from "vitest";
 import type { Context } from "@/lib/context";
 import { getPrisma } from "@/lib/db/prisma";
-import { callRoute, tokenOf } from "@/lib/testing/call-route";
+import { callRoute, tokenOf } from "@/lib/testing/rest-call";
 import { enrolledHost, makePolicy, makeTeam, setPolicyResult } from "@/lib/testing/scenarios";
 import { testServerContext } from "@/lib/testing/test-context";
 import * as count from "./count/route";
