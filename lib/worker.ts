@@ -1,11 +1,17 @@
 import { applyTeamSwitch } from "./compliance/apply-team-switch.job";
+import { checkReport } from "./compliance/check-report.job";
 import { checkConnection, checkConnections } from "./compliance/entra/check-connection.job";
 import { checkCredentialExpiry } from "./compliance/entra/check-credential-expiry.job";
 import { connectTenant } from "./compliance/entra/connect-tenant.job";
 import { disconnectTenant } from "./compliance/entra/disconnect-tenant.job";
 import { wakeConnections } from "./compliance/entra/wake-connections.job";
+import { freshness } from "./compliance/freshness.job";
+import { heartbeat } from "./compliance/heartbeat.job";
+import { readBackReport } from "./compliance/read-back-report.job";
 import { reassessHosts } from "./compliance/reassess-hosts.job";
 import { retractDeletedHosts } from "./compliance/retract-deleted-hosts.job";
+import { sendReports } from "./compliance/send-reports.job";
+import { sweep } from "./compliance/sweep.job";
 import type { Job } from "./jobs/define-job";
 import type { Schedule } from "./jobs/run-worker";
 
@@ -14,6 +20,12 @@ export const jobs: Job[] = [
   reassessHosts as Job,
   retractDeletedHosts as Job,
   applyTeamSwitch as Job,
+  sendReports as Job,
+  checkReport as Job,
+  readBackReport as Job,
+  sweep as Job,
+  heartbeat as Job,
+  freshness as Job,
   connectTenant as Job,
   disconnectTenant as Job,
   checkConnection as Job,
@@ -24,6 +36,8 @@ export const jobs: Job[] = [
 
 /** The jobs that the clock starts; times are UTC. */
 export const schedules: Schedule[] = [
+  { job: sweep, match: "* * * * *" },
+  { job: freshness, match: "*/15 * * * *" },
   { job: wakeConnections, match: "* * * * *" },
   { job: checkConnections, match: "*/15 * * * *" },
   { job: checkCredentialExpiry, match: "20 6 * * *" },

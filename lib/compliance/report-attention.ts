@@ -3,18 +3,13 @@ import type { SqlContext } from "@/lib/context";
 import { endAttention, openAttention } from "./attention-queries";
 
 /** Why a report rests until something changes; the code of its attention item. */
-export const reportErrorCodes = [
-  "user_not_found",
-  "user_disabled",
-  "device_not_found",
-  "report_failed",
-  "report_mismatch",
-  "report_rejected",
-  "report_forbidden",
-] as const;
+export const reportErrorCodes = ["user_not_found", "user_disabled", "device_not_found", "report_failed", "report_mismatch", "report_rejected"] as const;
 
 /** See `reportErrorCodes`. */
 export type ReportErrorCode = (typeof reportErrorCodes)[number];
+
+/** The attention item of a connection whose reports Microsoft refuses altogether; its subject is `connection:` and the id. */
+export const reportsRefused = "reports_refused";
 
 /** Says once that a host's report can't be delivered: one item, one activity, however often it is tried again. */
 export async function raiseReportAttention(

@@ -242,3 +242,32 @@ const loadDeleted = statement(
 export async function loadDevicesOfDeletedHosts(sql: Sql, hostIds: readonly number[]): Promise<FormerDevice[]> {
   return sql.rows<FormerDevice>(loadDeleted, [hostIds]);
 }
+
+const liveOfHost = statement(
+  "compliance.find_live_report_of_host",
+  `select id::text as id from compliance_reports where host_id = $1::int and ended_at is null and kind <> 'retract' order by created_at desc, id limit 1`,
+);
+
+/** The report about a host that is waiting or on its way, or null. */
+export async function findLiveReportOfHost(sql: Sql, hostId: number): Promise<string | null> {
+  return (await sql.rows<{ id: string }>(liveOfHost, [hostId]))[0]?.id ?? null;
+}
+
+const reportWithTeam = statement(
+  "compliance.find_report_with_team",
+  `select r.id::text as id, r.state, r.host_id as "hostId", r.host_name as "hostName", r.connection_id as "connectionId", r.device_id as "deviceId", h.team_id as "teamId",
+     r.ended_at is not null as ended
+   from compliance_reports r left join hosts h on h.id = r.host_id where r.id = $1::uuid`,
+);
+
+/** A report with its host's team, or null. */
+export async function findReportWithTeam(
+  sql: Sql,
+  reportId: string,
+): Promise<(DeviceRef & { id: string; state: string; hostId: number | null; hostName: string; teamId: number | null; ended: boolean }) | null> {
+  const rows = await sql.rows<DeviceRef & { id: string; state: string; hostId: number | null; hostName: string; teamId: number | null; ended: boolean }>(
+    reportWithTeam,
+    [reportId],
+  );
+  return rows[0] ?? null;
+}

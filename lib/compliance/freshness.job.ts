@@ -1,0 +1,21 @@
+import { z } from "zod";
+import { inSqlTransaction } from "@/lib/db/transaction";
+import { defineJob } from "@/lib/jobs/define-job";
+import { assessHosts } from "./assess-hosts";
+import { freshnessMs } from "./report-verdicts";
+import { listHostsToldBefore } from "./sweep-queries";
+
+// Enough for 48,000 hosts a day, and never a flood: what is new goes first anyway.
+const mostPerRun = 500;
+
+/** Tells Entra again what it was told a day ago, so that what somebody changed over there heals. */
+export const freshness = defineJob({
+  name: "compliance.freshness",
+  payload: z.object({}),
+  maxAttempts: 1,
+  async run(ctx) {
+    const now = ctx.now();
+    const hostIds = await listHostsToldBefore(ctx.sql, new Date(now.getTime() - freshnessMs), mostPerRun);
+    await inSqlTransaction(ctx, (tx) => assessHosts(tx, hostIds, "freshness", now));
+  },
+});
