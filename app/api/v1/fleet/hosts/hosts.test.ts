@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Context } from "@/lib/context";
-import { apiToken, callRoute, type RouteCall } from "@/lib/testing/call-route";
+import { apiToken, callRoute, type RouteCall } from "@/lib/testing/call-api";
 import { enrolledHost, makeConnection, makePolicy, makeReport, makeTeam, makeVerdict, setPolicyResult, type EnrolledHost } from "@/lib/testing/scenarios";
 import { testServerContext } from "@/lib/testing/test-context";
 import { GET as getReport } from "../compliance_reports/[id]/route";
