@@ -26,15 +26,50 @@ export type Permission =
   | "activity:read";
 
 const everything = "everything";
-const readers: Permission[] = ["organisation:read", "team:read", "host:read", "host:refetch", "label:read", "policy:read", "connection:read", "report:read", "activity:read"];
+const readers: Permission[] = [
+  "organisation:read",
+  "team:read",
+  "host:read",
+  "host:refetch",
+  "label:read",
+  "policy:read",
+  "connection:read",
+  "report:read",
+  "activity:read",
+];
 
 const permissionsOfRole: Record<Role, Permission[] | typeof everything> = {
   admin: everything,
-  maintainer: [...readers, "enroll_secret:read", "enroll_secret:write", "host:transfer", "host:delete", "host:label", "label:write", "policy:write", "report:write"],
+  maintainer: [
+    ...readers,
+    "enroll_secret:read",
+    "enroll_secret:write",
+    "host:transfer",
+    "host:delete",
+    "host:label",
+    "label:write",
+    "policy:write",
+    "report:write",
+  ],
   technician: readers,
   observer_plus: readers,
   observer: readers,
-  gitops: ["organisation:read", "organisation:write", "team:read", "team:write", "enroll_secret:read", "enroll_secret:write", "host:read", "host:transfer", "host:label", "label:read", "label:write", "policy:read", "policy:write", "conditional_access:write"],
+  gitops: [
+    "organisation:read",
+    "organisation:write",
+    "team:read",
+    "team:write",
+    "enroll_secret:read",
+    "enroll_secret:write",
+    "host:read",
+    "host:transfer",
+    "host:label",
+    "label:read",
+    "label:write",
+    "policy:read",
+    "policy:write",
+    "conditional_access:write",
+  ],
   none: [],
 };
 

@@ -18,7 +18,17 @@ export function getLogger(): Logger {
     base: undefined,
     timestamp: pino.stdTimeFunctions.isoTime,
     redact: {
-      paths: ["authorization", "cookie", "*.authorization", "*.cookie", "*.node_key", "*.orbit_node_key", "*.enroll_secret", "*.client_secret", "*.access_token"],
+      paths: [
+        "authorization",
+        "cookie",
+        "*.authorization",
+        "*.cookie",
+        "*.node_key",
+        "*.orbit_node_key",
+        "*.enroll_secret",
+        "*.client_secret",
+        "*.access_token",
+      ],
       censor: "[removed]",
     },
   });
