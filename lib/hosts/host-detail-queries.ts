@@ -79,3 +79,16 @@ export async function findHostIdByIdentifier(sql: Sql, identifier: string, keyHa
   const [row] = await sql.rows<{ id: number }>(byIdentifier, [identifier.replace(/[\\%_]/g, "\\$&"), identifier, keyHash]);
   return row?.id ?? null;
 }
+
+const filterOptions = statement(
+  "hosts.list_filter_options",
+  `(select 'policy' as kind, id, name from policies where $1::int is null or team_id is null or team_id = $1::int order by conditional_access_enabled desc, lower(name) limit 200)
+   union all
+   (select 'label', l.id, l.name from labels l where ($1::int is null or l.team_id is null or l.team_id = $1::int)
+     and (l.label_type = 'regular' or exists (select 1 from label_memberships m where m.label_id = l.id)) order by l.label_type desc, lower(l.name) limit 200)`,
+);
+
+/** Policies, the gated first, and labels, our own first and built-in ones only when they have hosts. */
+export async function listFilterOptions(sql: Sql, teamId: number | null): Promise<{ kind: "policy" | "label"; id: number; name: string }[]> {
+  return sql.rows(filterOptions, [teamId]);
+}

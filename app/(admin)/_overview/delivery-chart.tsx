@@ -23,18 +23,18 @@ export function DeliveryChart({ points, since }: { points: Point[]; since: strin
   const marks = [6, 12, 18].map((hours) => ({ hours, words: formatTimeOfDay(new Date(from + hours * 3_600_000), timeZone) }));
   return (
     <>
+      <p className="vh">Median time from a host’s answer to Microsoft’s acceptance in the last 24 hours, highest {peakWords}.</p>
       <div className="sparkw">
-        <svg
-          className="spark"
-          viewBox={`0 0 ${chartWidth} ${chartHeight}`}
-          preserveAspectRatio="none"
-          role="img"
-          aria-label={`Median time from a host’s answer to Microsoft’s acceptance in the last 24 hours, highest ${peakWords}`}
-        >
+        <svg className="spark" viewBox={`0 0 ${chartWidth} ${chartHeight}`} preserveAspectRatio="none" aria-hidden="true">
           <path d={`M0 52.5H${chartWidth}`} stroke="var(--line)" vectorEffect="non-scaling-stroke" />
           <path d={line} fill="none" stroke="var(--sea)" strokeWidth="1.8" vectorEffect="non-scaling-stroke" strokeLinejoin="round" />
         </svg>
-        <span className="xs muted peak" style={peakLeft > 60 ? { right: `${102 - peakLeft}%` } : { left: `${peakLeft + 2}%` }} suppressHydrationWarning>
+        <span
+          aria-hidden="true"
+          className="xs muted peak"
+          style={peakLeft > 60 ? { right: `${102 - peakLeft}%` } : { left: `${peakLeft + 2}%` }}
+          suppressHydrationWarning
+        >
           {peakWords}
         </span>
       </div>

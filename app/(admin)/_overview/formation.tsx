@@ -30,7 +30,7 @@ export function Formation({ counts, noun }: { counts: Record<AccessState, number
   const label = `${total.toLocaleString("en")} ${noun}, ${each === 1 ? "one boat each" : `1 boat = ${each} ${noun}`}: ${boats.map(({ state }) => `${counts[state]} ${words[state]}`).join(", ")}`;
   return (
     <figure className="pad fleet">
-      <svg className="formation" viewBox={`-1 0 ${width} ${height}`} role="img" aria-label={label}>
+      <svg className="formation" viewBox={`-1 0 ${width} ${height}`} aria-hidden="true">
         <g transform={`scale(${scale})`}>
           {boats.map(({ state }, i) => {
             const { fill, line } = shapes[state];
@@ -44,10 +44,11 @@ export function Formation({ counts, noun }: { counts: Record<AccessState, number
           })}
         </g>
       </svg>
+      <figcaption className="vh">{label}</figcaption>
       {each > 1 && (
-        <figcaption className="xs faint">
+        <p className="xs faint" aria-hidden="true">
           1 boat = {each} {noun}
-        </figcaption>
+        </p>
       )}
     </figure>
   );
