@@ -12,15 +12,20 @@ import { MicrosoftError } from "./microsoft-error";
 import { readPartnerState } from "./partner-state";
 import { readPermissions } from "./read-permissions";
 import { checkConnection as checkConnectionJob, requestPermissionCheck } from "./request-permission-check";
-import { refuseEndedPartner } from "./setup-steps";
-import { listSetupSteps } from "./setup-queries";
+import { getPublicUrl } from "./public-url";
+import { listSetupSteps, resetSetupSteps } from "./setup-queries";
+import { refuseEndedPartner, toldAddress } from "./setup-steps";
+import { wakeSetup } from "./wake-setup";
 
 /** Looks whether a connection that was set up still is what it was: credential, permissions, and what Intune says about the partner. Says each change once. */
 export const checkConnection = implementJob(checkConnectionJob, async (ctx, { connectionId }) => {
   const connection = await findConnectionRow(ctx.db, connectionId);
   if (!connection || connection.provider === "audit_only" || !isSetUp(connection) || isLeaving(connection.state)) return;
   // A step that was put back (another group, a new credential) is the setup job's to finish.
-  if ((await listSetupSteps(ctx.db, connectionId)).some((step) => step.state !== "done")) return;
+  const steps = await listSetupSteps(ctx.db, connectionId);
+  if (steps.some((step) => step.state !== "done")) return;
+  const told = steps.find(({ step }) => step === "tenant")?.summary;
+  if (told !== toldAddress(await getPublicUrl(ctx))) return tellNewAddress(ctx, connectionId);
   try {
     const roles = await readPermissions(ctx, connection);
     const partnerState = await readPartnerState(ctx, connection, roles);
@@ -44,6 +49,15 @@ export const checkConnections = defineJob({
     for (const connection of await listConnectionRows(ctx.db)) await requestPermissionCheck(ctx, connection);
   },
 });
+
+/** Our public address changed: the step that tells Microsoft is repeated. */
+async function tellNewAddress(ctx: Context, connectionId: number): Promise<void> {
+  await inTransaction(ctx, async (tx) => {
+    await resetSetupSteps(tx.db, connectionId, ["tenant"]);
+    await updateConnection(tx.db, connectionId, { nextStepAt: null });
+    await wakeSetup(tx, connectionId);
+  });
+}
 
 function stateOf(error: ConnectionProblem | MicrosoftError): ConnectionState {
   if (error instanceof MicrosoftError) return error.kind === "credential" ? "credential_error" : "degraded";

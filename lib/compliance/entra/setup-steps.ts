@@ -31,8 +31,9 @@ export const setupSteps: Record<StepName, (ctx: Context, connection: Connection)
 
   async tenant(ctx, connection) {
     const { tenantServiceUrl } = await discoverAddresses(ctx, connection);
-    await provisionTenant(ctx, connection, tenantServiceUrl, { on: true, publicUrl: await getPublicUrl(ctx) });
-    return { summary: "Microsoft sends people to this server" };
+    const publicUrl = await getPublicUrl(ctx);
+    await provisionTenant(ctx, connection, tenantServiceUrl, { on: true, publicUrl });
+    return { summary: toldAddress(publicUrl) };
   },
 
   async policy(ctx, connection) {
@@ -62,4 +63,9 @@ export const setupSteps: Record<StepName, (ctx: Context, connection: Connection)
 export function refuseEndedPartner(partnerState: string): void {
   if (partnerState !== "terminated" && partnerState !== "rejected") return;
   throw new ConnectionProblem("partner_terminated", `Intune says that the partner is ${partnerState}.`, { partnerState });
+}
+
+/** What the `tenant` step notes: the address under which Microsoft was told to send people to us. */
+export function toldAddress(publicUrl: string): string {
+  return `People are sent to ${publicUrl}`;
 }

@@ -20,7 +20,7 @@ export function OrganisationForm({ organisation }: { organisation: Organisation 
         defaultValue={organisation.publicUrl}
         placeholder="https://flotilla.example.com"
         required
-        help="Where people, agents and Microsoft reach this server. Real Microsoft clouds need https. After a change, connect once more, so that Microsoft learns it."
+        help="Where people, agents and Microsoft reach this server. Real Microsoft clouds need https. Microsoft is told of a change within 15 minutes."
         error={fields["server_settings.server_url"]}
       />
       <TextField

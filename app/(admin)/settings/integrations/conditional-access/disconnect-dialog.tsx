@@ -101,8 +101,8 @@ export function DisconnectDialog({ connectionId, name, blocked, told, kind }: Di
         )}
         {kind === "disconnect" && (
           <p className="sm muted" style={{ marginTop: 12 }}>
-            Then, in Entra and Intune: switch off the conditional access policy first, or blocked people stay blocked. After that remove the partner, the
-            enterprise app and the group.
+            If people are blocked, switch off the conditional access policy in Entra first. Afterwards remove the partner, the enterprise app and the group
+            there: we can’t.
           </p>
         )}
         {kind === "force" && <Field form="leave-force" name="reason" label="Why (kept in Activity)" maxLength={500} />}

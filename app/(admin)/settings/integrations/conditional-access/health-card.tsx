@@ -1,3 +1,4 @@
+import Link from "next/link";
 import type { ReactNode } from "react";
 import { CopyId } from "@/app/_components/copy-id";
 import { Icon, Mark } from "@/app/_components/icon";
@@ -73,6 +74,13 @@ function Fact({ label, children }: { label: string; children: ReactNode }) {
 }
 
 function Devices({ health: { counts } }: { health: ConnectionHealth }) {
+  if (counts.devicesAgreed + counts.devicesDiffering + counts.devicesUnread + counts.devicesGone === 0) {
+    return (
+      <p className="muted">
+        No device was told yet. Reports begin when gating is switched on for a team, in <Link href="/policies">Policies</Link> › Automations.
+      </p>
+    );
+  }
   const rows: [word: string, count: number, note: string][] = [
     ["Entra agrees", counts.devicesAgreed, "It says what we told it."],
     ["Entra disagrees", counts.devicesDiffering, "It says something else. We tell it again."],
