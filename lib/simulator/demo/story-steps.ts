@@ -4,7 +4,7 @@ import { fileVaultPolicy, firewallPolicy } from "./demo-policies";
 import { inSeconds } from "./format-story";
 import { disable, uncheckAllPolicies } from "./story-endings";
 import type { StoryStep } from "./run-story";
-import type { HostAnswer, StoryWorld } from "./story-world";
+import { toText, type HostAnswer, type StoryWorld } from "./story-world";
 import { expectThat, waitFor, type Sight } from "./wait-for";
 
 /** What the product promises from a change on the Mac to Microsoft's acceptance, in both directions. */
@@ -178,12 +178,7 @@ async function signInLeadsTo(world: StoryWorld, page: "remediate" | "enroll"): P
     seen: `${answer.result} (${answer.reason}), next step ${answer.nextStep ? `“${answer.nextStep.label}” to ${url}` : "none"}`,
   });
   const visited = await world.open(url);
-  const heading =
-    /<h1\b[^>]*>([\s\S]*?)<\/h1>/
-      .exec(visited.html)?.[1]
-      ?.replace(/<[^>]+>/g, "")
-      .replace(/\s+/g, " ")
-      .trim() ?? "";
+  const heading = toText(/<h1\b[^>]*>([\s\S]*?)<\/h1>/.exec(visited.html)?.[1] ?? "");
   const helps = page === "remediate" ? /fix/i.test(heading) && visited.html.includes('href="/device"') : /set up|register|enrol/i.test(visited.text);
   expectThat(`${url} to answer 200 and to help`, {
     holds: visited.status === 200 && helps,

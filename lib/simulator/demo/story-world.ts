@@ -96,11 +96,13 @@ export class StoryWorld {
   }
 }
 
-/** What a page says, without its marks. */
-function toText(html: string): string {
+/** What a page says to somebody on a Mac, without its marks. */
+export function toText(html: string): string {
   return html
+    .replace(/<span class="win">[\s\S]*?<\/span>/g, "")
     .replace(/<(script|style)\b[\s\S]*?<\/\1>/g, " ")
     .replace(/<!--[\s\S]*?-->/g, "")
+    .replace(/<\/?span\b[^>]*>/g, "")
     .replace(/<[^>]+>/g, " ")
     .replace(/&#x27;|&#39;/g, "'")
     .replace(/&quot;/g, '"')
