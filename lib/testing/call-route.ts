@@ -1,42 +1,29 @@
-import type { Role } from "@/lib/context";
-import { startSession } from "@/lib/auth/start-session";
-import { testUserContext } from "./test-context";
+type Route = (request: Request, route: { params: Promise<Record<string, string>> }) => Promise<Response>;
 
-type Handler = (request: Request, route: { params: Promise<Record<string, string | string[] | undefined>> }) => Promise<Response>;
-
-/** What a test sends. `token` null: nobody; absent: a new admin. `body` that isn't a string is sent as JSON. */
+/** How a test calls a route handler. */
 export interface RouteCall {
   method?: string;
-  query?: string;
-  params?: Record<string, string | string[]>;
+  path?: string;
+  token?: string;
+  cookie?: string;
+  headers?: Record<string, string>;
+  /** Sent as JSON, unless it is a string or bytes. */
   body?: unknown;
-  token?: string | null;
+  params?: Record<string, string>;
 }
 
-/** What came back. */
-export interface RouteAnswer {
-  status: number;
-  body: Record<string, unknown>;
-  headers: Headers;
-}
-
-/** A bearer token of a new user with this role. */
-export async function tokenOf(role: Role): Promise<string> {
-  const ctx = await testUserContext(role);
-  const userId = ctx.actor.kind === "user" ? ctx.actor.userId : 0;
-  // Sessions end by the routes' clock, which is real.
-  return (await startSession({ ...ctx, now: () => new Date() }, userId, { kind: "api", userAgent: "test", address: "127.0.0.1" })).token;
-}
-
-/** Calls a REST route's handler as a client would. */
-export async function callRoute(handler: Handler, call: RouteCall = {}): Promise<RouteAnswer> {
-  const token = call.token === undefined ? await tokenOf("admin") : call.token;
-  const method = call.method ?? (call.body === undefined ? "GET" : "POST");
-  const request = new Request(`http://flotilla.test/api/v1/fleet/route${call.query ? `?${call.query}` : ""}`, {
-    method,
-    headers: { ...(token ? { authorization: `Bearer ${token}` } : {}), "content-type": "application/json" },
-    ...(call.body !== undefined && { body: typeof call.body === "string" ? call.body : JSON.stringify(call.body) }),
+/** Calls a route handler as the server would. */
+export function callRoute(route: unknown, { method, path = "/", token, cookie, headers = {}, body, params = {} }: RouteCall = {}): Promise<Response> {
+  const sent = body === undefined || typeof body === "string" || body instanceof Uint8Array ? body : JSON.stringify(body);
+  const request = new Request(`http://flotilla.test${path}`, {
+    method: method ?? (body === undefined ? "GET" : "POST"),
+    headers: {
+      host: "flotilla.test",
+      ...(token && { authorization: `Bearer ${token}` }),
+      ...(cookie && { cookie: `flotilla_session=${cookie}` }),
+      ...headers,
+    },
+    body: sent as BodyInit | undefined,
   });
-  const response = await handler(request, { params: Promise.resolve(call.params ?? {}) });
-  return { status: response.status, headers: response.headers, body: (await response.json()) as Record<string, unknown> };
+  return (route as Route)(request, { params: Promise.resolve(params) });
 }

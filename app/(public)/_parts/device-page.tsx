@@ -78,7 +78,8 @@ async function howToOpen(title: string, status: number, lead: (computer: React.R
   return renderPage({ title, organisation, children: page }, { status, headers: privately });
 }
 
-async function troublePage(error: unknown): Promise<Response> {
+/** For a failure of ours: plain words, and another try by itself. */
+export async function troublePage(error: unknown): Promise<Response> {
   const known = asFlotillaError(error);
   if (!known) getLogger().error({ "error.message": String(error), "error.stack": (error as Error)?.stack }, "My device failed");
   const { organisation } = await findPublicOrganisation();

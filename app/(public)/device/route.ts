@@ -1,7 +1,8 @@
 import { getDeviceProgress } from "@/lib/compliance/get-device-progress";
+import { routeClock } from "@/lib/auth/admin-route";
 import { createContext } from "@/lib/context";
 import { NotFoundError } from "@/lib/errors";
-import { noLinkPage, rememberedToken } from "../_parts/device-page";
+import { noLinkPage, rememberedToken, troublePage } from "../_parts/device-page";
 
 export const dynamic = "force-dynamic";
 
@@ -10,10 +11,10 @@ export async function GET(request: Request): Promise<Response> {
   const token = rememberedToken(request);
   if (!token) return noLinkPage();
   try {
-    await getDeviceProgress(createContext({ kind: "nobody" }), token);
+    await getDeviceProgress(createContext({ kind: "nobody" }, { now: routeClock() }), token);
   } catch (error) {
     if (error instanceof NotFoundError) return noLinkPage();
-    throw error;
+    return troublePage(error);
   }
   return new Response(null, {
     status: 303,
