@@ -1,7 +1,8 @@
 import { authorize } from "../authorize";
 import type { Context } from "../context";
 import { getPolicy, type PolicyPlace } from "./get-policy";
-import { listPolicyHostRows, type PolicyHost } from "./policy-host-queries";
+import type { PolicyHost } from "./policy-host";
+import { listPolicyHostRows } from "./policy-host-queries";
 
 /** Which answer, which page (zero-based), how many. */
 export interface PolicyHostOptions extends PolicyPlace {

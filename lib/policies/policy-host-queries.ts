@@ -1,16 +1,6 @@
 import { statement, type Sql } from "../db/sql";
+import type { PolicyHost } from "./policy-host";
 import { policyCoversHostSql } from "./policy-scope";
-
-/** A host and how it answered one policy. `since` is null while it hasn't answered this version; `accessState` is null until a first verdict. */
-export interface PolicyHost {
-  hostId: number;
-  hostName: string;
-  person: string;
-  outcome: "pass" | "fail" | "unknown";
-  since: Date | null;
-  message: string;
-  accessState: "in" | "held" | "unsure" | "loose" | null;
-}
 
 const list = statement(
   "policies.list_hosts",
