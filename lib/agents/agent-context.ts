@@ -2,8 +2,8 @@ import type { SqlContext } from "@/lib/context";
 import { poolSql } from "@/lib/db/sql";
 import { getLogger } from "@/lib/log";
 
-/** The time and the log, which a test brings along. */
-export type AgentOverrides = Partial<Pick<SqlContext, "now" | "log">>;
+/** The time, the log and the patience (milliseconds for a whole request), which a test brings along. */
+export type AgentOverrides = Partial<Pick<SqlContext, "now" | "log">> & { answerWithinMs?: number };
 
 /** The context of agents' paths: plain SQL, made for every request, so it is light. */
 export function agentContext(overrides: AgentOverrides = {}): SqlContext {

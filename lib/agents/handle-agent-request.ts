@@ -23,7 +23,7 @@ export async function handleAgentRequest(request: AgentRequest, overrides: Agent
   const ctx = agentContext(overrides);
   const call = new AgentCall(request, path, maxBody(path));
   try {
-    return await within(answer(ctx, call));
+    return await within(answer(ctx, call), overrides.answerWithinMs ?? answerWithinMs);
   } catch (error) {
     return answerFault(ctx, path, error);
   }
@@ -40,11 +40,11 @@ function maxBody({ family, name }: AgentPath): number {
   return name === "debug/errors" ? errorReportBytes : deviceBodyBytes;
 }
 
-function within(answered: Promise<AgentResponse>): Promise<AgentResponse> {
+function within(answered: Promise<AgentResponse>, milliseconds: number): Promise<AgentResponse> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(
       () => reject(new AgentError(503, "too_late", "temporarily unavailable", { retryAfterSeconds: 5, closeConnection: true })),
-      answerWithinMs,
+      milliseconds,
     );
     answered.then(resolve, reject).finally(() => clearTimeout(timer));
   });

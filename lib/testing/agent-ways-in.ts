@@ -25,8 +25,8 @@ const silent = () => undefined;
 const quiet = { debug: silent, info: silent, warn: silent, error: process.env.AGENT_FAULTS ? console.error : silent };
 
 /** The product's own socket path on loopback. `body`: bytes and text go as they are, everything else as JSON. */
-export async function socketWayIn(clock: TestClock): Promise<AgentWayIn & { port: number }> {
-  const server = createServer((request, response) => void serveAgentRequest(request, response, true, { now: clock.now, log: quiet }));
+export async function socketWayIn(clock: TestClock, answerWithinMs?: number): Promise<AgentWayIn & { port: number }> {
+  const server = createServer((request, response) => void serveAgentRequest(request, response, true, { now: clock.now, log: quiet, answerWithinMs }));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   return {
