@@ -3,7 +3,7 @@ import { Dialog as Radix } from "radix-ui";
 import type { ReactNode } from "react";
 import { IconButton } from "./button";
 
-/** A 440 wide panel at the right, without a scrim: the page behind stays usable. Escape closes it. */
+/** A 440 wide panel at the right, without a scrim: the page behind stays usable and keeps the focus. Escape closes it. */
 export function SidePanel({
   open,
   onOpenChange,
@@ -18,7 +18,14 @@ export function SidePanel({
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange} modal={false}>
       <Radix.Portal>
-        <Radix.Content className="panel rise" style={{ display: "block" }} aria-describedby={undefined} onInteractOutside={(event) => event.preventDefault()}>
+        <Radix.Content
+          className="panel rise"
+          style={{ display: "block" }}
+          aria-describedby={undefined}
+          onInteractOutside={(event) => event.preventDefault()}
+          onOpenAutoFocus={(event) => event.preventDefault()}
+          onCloseAutoFocus={(event) => event.preventDefault()}
+        >
           <div style={{ display: "flex", alignItems: "flex-start", gap: 12, marginBottom: 12 }}>
             <Radix.Title className="dlg-title" style={{ minWidth: 0, overflowWrap: "anywhere" }}>
               {title}

@@ -41,7 +41,7 @@ export function Shortcuts({ places }: { places: Place[] }) {
     const go = (place: Place) => router.push(place.scoped && teamId !== null ? `${place.href}?team_id=${encodeURIComponent(teamId)}` : place.href);
     const onKey = (event: KeyboardEvent) => {
       if (event.metaKey || event.ctrlKey || event.altKey || event.defaultPrevented || isTyping(event.target)) return;
-      if (document.querySelector('[role="dialog"][data-state="open"], [role="menu"]')) return;
+      if (document.querySelector('[role="dialog"][data-state="open"]:not(.panel), [role="menu"]')) return;
       if (performance.now() - chord.current < chordMs) {
         chord.current = 0;
         const place = places.find(({ key }) => key === event.key);
