@@ -6,6 +6,8 @@ import { enrollHosts } from "./enroll-hosts";
 
 const checkInPeriodMs = 10_000;
 const flipsPerSecond = 2;
+// Few enough that each is flipped again and again, failing and mending in turn; far enough apart in time that one flip is through before the next.
+const flippingHosts = 24;
 const settleTimeoutMs = 180_000;
 
 /** How many hosts check in, and for how many seconds answers flip. */
@@ -58,7 +60,7 @@ export async function measureLatency({ folder, hosts, seconds }: LatencyOptions)
     const flipUntil = Date.now() + seconds * 1000;
     const waiting: Promise<void>[] = [];
     for (let n = 0; Date.now() < flipUntil; n += 1) {
-      const host = enrolled[(n * 7) % enrolled.length] as BenchHost;
+      const host = enrolled[(n % flippingHosts) * Math.floor(enrolled.length / flippingHosts)] as BenchHost;
       const passes = held(host)?.isCompliant !== true;
       const sentAt = Date.now();
       await post("/api/osquery/distributed/write", writeBody(host, answers(passes), []));
