@@ -137,7 +137,7 @@ function readNetwork(rows: AgentRow[], details: HostDetails): void {
   const interfaces = rows
     .map((row) => ({ address: readText(row.address, 64).split("%")[0] ?? "", mac: readText(row.mac, 32), metric: readInteger(row.metric) }))
     .filter(({ address }) => isIPv4(address) || isIPv6(address))
-    .sort((left, right) => left.metric - right.metric);
+    .toSorted((left, right) => left.metric - right.metric);
   const best =
     interfaces.find(({ address }) => isIPv4(address) && isPrivateIPv4(address)) ??
     interfaces.find(({ address }) => isIPv6(address) && /^f[cd]/i.test(address)) ??
