@@ -1,0 +1,37 @@
+import { serverContext } from "@/lib/context";
+import { closeDatabase } from "@/lib/db/prisma";
+import { storeDeviceToken } from "@/lib/hosts/store-device-token";
+import { seedAldergate } from "@/lib/testing/seed-aldergate";
+
+// Hosts with a story, one for each face of My device.
+const deviceOwners = { held: "FIN-MBA-0117", one: "mbp-tkowalczyk-03" };
+
+const ctx = serverContext();
+const made = await seedAldergate(ctx);
+const deviceTokens: Record<string, string> = {};
+const notable = await ctx.db.host.findMany({
+  where: { compliance: { accessState: { in: ["in", "loose"] } } },
+  orderBy: { id: "asc" },
+  select: { id: true, compliance: { select: { accessState: true } } },
+});
+const hostIds: Record<string, number | undefined> = {
+  held: made.hosts.get(deviceOwners.held),
+  one: made.hosts.get(deviceOwners.one),
+  loose: notable.find(({ compliance }) => compliance?.accessState === "loose")?.id,
+  in: notable.find(({ compliance }) => compliance?.accessState === "in")?.id,
+};
+for (const [face, hostId] of Object.entries(hostIds)) {
+  if (hostId === undefined) throw new Error(`The scenario has no host for the face "${face}" of My device.`);
+  deviceTokens[face] = `e2e-${face}-0c5f1d0e-7a53-4a1e-9d0c-2f6f5b8c9a11`;
+  await storeDeviceToken(ctx, hostId, deviceTokens[face]);
+}
+await closeDatabase();
+console.log(
+  JSON.stringify({
+    teams: Object.fromEntries(made.teams),
+    policies: Object.fromEntries(made.policies),
+    hosts: Object.fromEntries(made.hosts),
+    hostIds,
+    deviceTokens,
+  }),
+);

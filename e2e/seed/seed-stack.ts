@@ -1,0 +1,36 @@
+import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import type { Stack } from "@/lib/simulator/stack/start-stack";
+
+const run = promisify(execFile);
+
+/** Where the stack's own PostgreSQL listens: the socket folder that a server makes for its data folder. */
+export function databaseUrlOf({ folder }: Stack): string {
+  const socketFolder = join(tmpdir(), `flotilla-${createHash("sha256").update(join(folder, "data")).digest("hex").slice(0, 12)}`);
+  return `postgresql://flotilla@localhost/flotilla?host=${encodeURIComponent(socketFolder)}`;
+}
+
+/**
+ * Fills the stack's database with "Aldergate Research". A program of its own does it: the product's verbs are for the server's side alone,
+ * which the browser's test runner is not. Answers with what the program printed, as JSON.
+ */
+export async function seedStack(stack: Stack): Promise<SeededIds> {
+  const bundle = 'import("./scripts/build-server.mjs").then(({ bundle }) => bundle({ "e2e-seed": "e2e/seed/main.ts" }))';
+  await run(process.execPath, ["-e", bundle]);
+  const { stdout } = await run(process.execPath, [join("dist", "e2e-seed.mjs")], {
+    env: { ...process.env, NODE_ENV: "test", LOG_LEVEL: "error", DATA_DIR: join(stack.folder, "data"), DATABASE_URL: databaseUrlOf(stack) },
+  });
+  return JSON.parse(stdout.trim().split("\n").at(-1) ?? "{}") as SeededIds;
+}
+
+/** What the seed made, by name. */
+export interface SeededIds {
+  teams: Record<string, number>;
+  policies: Record<string, number>;
+  hosts: Record<string, number>;
+  /** Opens My device of a blocked, of an unmanaged and of a let-in host. */
+  deviceTokens: Record<"held" | "loose" | "in", string>;
+}
