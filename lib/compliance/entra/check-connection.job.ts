@@ -4,6 +4,7 @@ import type { Context } from "@/lib/context";
 import { inTransaction } from "@/lib/db/transaction";
 import { defineJob, implementJob } from "@/lib/jobs/define-job";
 import { requestReassessment } from "@/lib/teams/request-reassessment";
+import { wakeSenders } from "../send-reports-declaration";
 import type { Connection } from "./connection";
 import { findConnectionRow, listConnectionRows, updateConnection } from "./connection-queries";
 import { ConnectionProblem } from "./connection-problem";
@@ -82,6 +83,8 @@ async function note(
     if (!changed) return;
     const details = { connection_id: before.id, tenant_id: before.tenantId, code: errorCode || before.errorCode };
     await recordActivity(tx, { type: state === "connected" ? "entra_connection_recovered" : "entra_connection_degraded", details });
-    if (state === "connected") await requestReassessment(tx, { everyHost: true }, "connection_changed");
+    if (state !== "connected") return;
+    await requestReassessment(tx, { everyHost: true }, "connection_changed");
+    await wakeSenders(tx, before.id, 0);
   });
 }

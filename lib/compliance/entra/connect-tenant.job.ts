@@ -3,6 +3,7 @@ import type { Context } from "@/lib/context";
 import { inTransaction } from "@/lib/db/transaction";
 import { implementJob } from "@/lib/jobs/define-job";
 import { requestReassessment } from "@/lib/teams/request-reassessment";
+import { wakeSenders } from "../send-reports-declaration";
 import type { Connection } from "./connection";
 import { claimConnectionWork, findConnectionRow, updateConnection, type ConnectionChange } from "./connection-queries";
 import { ConnectionProblem } from "./connection-problem";
@@ -109,5 +110,6 @@ async function finish(ctx: Context, connectionId: number): Promise<void> {
     else if (isBack) await recordActivity(tx, { type: "entra_connection_recovered", details });
     // Verdicts that were reached without a connection, or while it couldn't send, are told now.
     if (isFirst || isBack) await requestReassessment(tx, { everyHost: true }, "connection_changed");
+    await wakeSenders(tx, connectionId, 0);
   });
 }

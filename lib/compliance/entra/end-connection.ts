@@ -19,7 +19,6 @@ import { forgetTokens } from "./tokens";
 
 const leaseMs = 90_000;
 const longestFarewellMs = 15 * 60 * 1000;
-const lookAgainMs = 2_000;
 const batch = 500;
 
 /**
@@ -97,8 +96,10 @@ async function isStillTelling(ctx: Context, connection: Connection): Promise<boo
   }
   const waiting = await countWaitingFarewells(ctx.sql, connection.id, false);
   const since = Date.parse(String(connection.errorDetail.leavingSince ?? ctx.now().toISOString()));
-  if (waiting === 0 || ctx.now().getTime() - since >= longestFarewellMs) return false;
-  const at = new Date(ctx.now().getTime() + lookAgainMs);
+  const passedMs = ctx.now().getTime() - since;
+  if (waiting === 0 || passedMs >= longestFarewellMs) return false;
+  // Most devices are told within seconds; whoever isn't by then is looked after at leisure.
+  const at = new Date(ctx.now().getTime() + (passedMs < 20_000 ? 2_000 : 20_000));
   await enqueue(ctx, disconnectTenantJob, { connectionId: connection.id }, { key: `entra.disconnect_tenant:${connection.id}`, runAt: at });
   return true;
 }

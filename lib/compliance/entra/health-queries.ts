@@ -29,8 +29,8 @@ const read = statement(
    devices as (
      select count(*) filter (where read_state = 'missing') as gone,
        count(*) filter (where read_state = 'never') as unread,
-       count(*) filter (where read_state not in ('never', 'missing') and read_managed is not distinct from accepted_managed and read_compliant is not distinct from accepted_compliant) as agreed,
-       count(*) filter (where read_state not in ('never', 'missing') and (read_managed is distinct from accepted_managed or read_compliant is distinct from accepted_compliant)) as differing
+       count(*) filter (where read_state = 'match') as agreed,
+       count(*) filter (where read_state = 'mismatch') as differing
      from entra_devices where connection_id = $1::int),
    access as (
      select count(*) filter (where c.access_state = 'in') as hosts_in, count(*) filter (where c.access_state = 'held') as hosts_held,
