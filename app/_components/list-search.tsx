@@ -40,22 +40,24 @@ export function ListSearch({ label, placeholder, keep = [] }: { label: string; p
   };
 
   return (
-    <form className="search" role="search" action={path} onSubmit={(event) => event.preventDefault()} aria-busy={busy}>
-      <Icon name="search" />
-      <input
-        className="inp"
-        type="search"
-        name="q"
-        placeholder={placeholder}
-        aria-label={label}
-        maxLength={200}
-        value={text}
-        onChange={(event) => change(event.target.value)}
-      />
-      {keep.map((name) => {
-        const value = search.get(name);
-        return value ? <input key={name} type="hidden" name={name} value={value} /> : null;
-      })}
-    </form>
+    <search className="search">
+      <form action={path} onSubmit={(event) => event.preventDefault()} aria-busy={busy}>
+        <Icon name="search" />
+        <input
+          className="inp"
+          type="search"
+          name="q"
+          placeholder={placeholder}
+          aria-label={label}
+          maxLength={200}
+          value={text}
+          onChange={(event) => change(event.target.value)}
+        />
+        {keep.map((name) => {
+          const value = search.get(name);
+          return value ? <input key={name} type="hidden" name={name} value={value} /> : null;
+        })}
+      </form>
+    </search>
   );
 }

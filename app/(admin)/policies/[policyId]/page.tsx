@@ -142,7 +142,7 @@ function PolicyFacts({ policy }: { policy: PolicyWithCounts }) {
     <div className="pol-facts">
       <section>
         <h2 className="h2">Query</h2>
-        <pre className="sql" tabIndex={0} aria-label="Query">
+        <pre className="sql">
           {policy.query}
         </pre>
       </section>

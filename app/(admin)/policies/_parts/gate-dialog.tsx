@@ -128,6 +128,7 @@ export function GateDialog({ teamId, gating, lastChange, closeHref }: { teamId: 
                   role="switch"
                   id="gate-switch"
                   checked={enabled}
+                  aria-checked={enabled}
                   disabled={!gating.maySwitch}
                   aria-describedby={gating.maySwitch ? undefined : "gate-switch-why"}
                   onChange={(event) => setEnabled(event.target.checked)}

@@ -53,14 +53,14 @@ function Side({
         ))}
       </select>
       {kind !== "" && (
-        <div className="pol-labels" role="group" aria-label={word}>
+        <fieldset className="pol-labels" aria-label={word}>
           {labels.map((label) => (
             <label key={label}>
               <input type="checkbox" name={`${field}[]`} value={label} defaultChecked={set.some((chosen) => chosen.name === label)} />
               <span title={label}>{label}</span>
             </label>
           ))}
-        </div>
+        </fieldset>
       )}
     </div>
   );

@@ -1,16 +1,19 @@
 "use client";
 import { useRouter } from "next/navigation";
-import { useActionState, useEffect, useRef, useState } from "react";
+import { useActionState, useEffect, useState } from "react";
 import { Button } from "@/app/_components/button";
 import { CheckField, Field, TextField } from "@/app/_components/field";
 import { Icon } from "@/app/_components/icon";
 import { FormMessage } from "@/app/_components/notice";
 import { SubmitButton } from "@/app/_components/submit-button";
 import { useToast } from "@/app/_components/toast";
+import type { ActionState } from "@/lib/auth/admin-action";
 import { savePolicy } from "../actions";
 import { DeleteDialog } from "./delete-dialog";
 import { LabelChoice } from "./label-choice";
 import { SqlEditor } from "./sql-editor";
+
+const untouched: ActionState = { ok: false, message: "", fields: {} };
 
 /** What the form starts from; `id` null makes a new policy. */
 export interface PolicyDraft {
@@ -38,27 +41,23 @@ const platforms = [
 export function PolicyForm({ draft, labels, listHref }: { draft: PolicyDraft; labels: string[]; listHref: string }) {
   const router = useRouter();
   const toast = useToast();
-  const [state, send] = useActionState(savePolicy, { ok: false, message: "", fields: {} });
+  const [dirty, setDirty] = useState(false);
+  const [state, send] = useActionState(async (before: ActionState, form: FormData): Promise<ActionState> => {
+    const answer = await savePolicy(before, form);
+    if (answer.ok) {
+      setDirty(false);
+      toast("Saved.", { href: "/activities", label: "Activity" });
+    }
+    return answer;
+  }, untouched);
   const [query, setQuery] = useState(draft.query);
   const [chosen, setChosen] = useState(draft.platforms);
   const [gated, setGated] = useState(draft.gated);
-  const [dirty, setDirty] = useState(false);
   const [labelsChanged, setLabelsChanged] = useState(false);
   const [deleting, setDeleting] = useState(false);
-  const told = useRef(state);
 
   const newQuestion = draft.id !== null && (query.trim() !== draft.query.trim() || [...chosen].toSorted().join() !== [...draft.platforms].toSorted().join() || labelsChanged);
   const cantGate = chosen.length > 0 && !chosen.includes("darwin");
-
-  useEffect(() => {
-    if (told.current === state) return;
-    told.current = state;
-    if (!state.ok) return;
-    setDirty(false);
-    setLabelsChanged(false);
-    toast("Saved.", { href: "/activities", label: "Activity" });
-    router.refresh();
-  }, [state, toast, router]);
 
   // Leaving with unsaved changes asks first.
   useEffect(() => {
@@ -79,7 +78,7 @@ export function PolicyForm({ draft, labels, listHref }: { draft: PolicyDraft; la
       >
         <input type="hidden" name="policyId" value={draft.id ?? ""} />
         <input type="hidden" name="teamId" value={draft.teamId ?? ""} />
-        <Field name="name" label="Name" defaultValue={draft.name} required maxLength={255} error={error("name")} placeholder="Firewall is on" autoFocus={draft.id === null} />
+        <Field name="name" label="Name" defaultValue={draft.name} required maxLength={255} error={error("name")} placeholder="Firewall is on" />
         <div className="field">
           <label htmlFor="query-help">Query</label>
           <SqlEditor
@@ -154,12 +153,12 @@ export function PolicyForm({ draft, labels, listHref }: { draft: PolicyDraft; la
           <CheckField name="critical" label="Critical" defaultChecked={draft.critical} help="Marked in lists, and never skipped by the person." />
         </fieldset>
         {newQuestion && (
-          <p className="note unsure" role="status">
+          <output className="note unsure">
             <Icon name="warn" />
             <span>
               <b>This asks a new question.</b> Saving asks {draft.hostsInScope.toLocaleString("en")} {draft.hostsInScope === 1 ? "host" : "hosts"} again; until they answer, the last verdict stays.
             </span>
-          </p>
+          </output>
         )}
         <FormMessage state={state.ok ? null : state} />
         <div className="pol-acts">

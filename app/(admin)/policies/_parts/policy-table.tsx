@@ -116,7 +116,7 @@ export function PolicyTable({ rows, head, mayDelete }: { rows: PolicyRow[]; head
         </tbody>
       </table>
       {chosen.length > 0 && (
-        <div className="picked-bar rise" role="region" aria-label="Selected policies">
+        <section className="picked-bar rise" aria-label="Selected policies">
           <span aria-live="polite">{chosen.length === 1 ? "1 policy" : `${chosen.length} policies`}</span>
           <span style={{ display: "flex", gap: 4 }}>
             <Button kind="quiet" onClick={() => setDeleting(true)}>
@@ -124,7 +124,7 @@ export function PolicyTable({ rows, head, mayDelete }: { rows: PolicyRow[]; head
             </Button>
             <Button kind="quiet" icon="x" className="icon" aria-label="Select none" onClick={() => setPicked(new Set())} />
           </span>
-        </div>
+        </section>
       )}
       {deleting && (
         <DeleteDialog
