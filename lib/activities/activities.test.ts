@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { testClock, testServerContext, testUserContext } from "../testing/test-context";
+import { activityGroups } from "./activity-groups";
 import { activitySentence, knownActivityTypes, sentenceText } from "./activity-sentence";
 import type { Activity } from "./activity";
 import { listActivities } from "./list-activities";
@@ -102,4 +103,9 @@ test("a maintainer reads activities, GitOps and a user without a role don't", as
   expect((await listActivities(await testUserContext("maintainer"))).hasNext).toBe(false);
   await expect(listActivities(await testUserContext("gitops"))).rejects.toMatchObject({ status: 403 });
   await expect(listActivities(await testUserContext("none"))).rejects.toMatchObject({ status: 403 });
+});
+
+test("every kind with a sentence can be looked for in exactly one group", () => {
+  const grouped = Object.values(activityGroups).flatMap((group) => group.types);
+  expect(grouped.toSorted()).toEqual(knownActivityTypes.toSorted());
 });
