@@ -6,10 +6,10 @@ import { POST as probe } from "./test/route";
 import { setRouteClock } from "@/lib/auth/admin-route";
 import { acceptConsent } from "@/lib/compliance/entra/accept-consent";
 import { connectTenant } from "@/lib/compliance/entra/connect-tenant.job";
-import { getConditionalAccessConfig } from "@/lib/compliance/entra/get-conditional-access-config";
 import { findSession } from "@/lib/auth/find-session";
 import { resetEnv } from "@/lib/env";
 import { seededClientId, seededClientSecret } from "@/lib/simulator/microsoft/seed";
+import { getOrganisationConfig } from "@/lib/teams/get-organisation-config";
 import { apiToken, callRoute } from "@/lib/testing/call-api";
 import { startEntraScene, type EntraScene } from "@/lib/testing/entra-scene";
 
@@ -29,7 +29,7 @@ afterAll(async () => {
 beforeEach(() => scene.startOver());
 
 const app = { client_id: seededClientId, client_secret: seededClientSecret };
-const config = () => getConditionalAccessConfig(scene.server);
+const config = async () => (await getOrganisationConfig(scene.server)).conditional_access;
 
 /** Consents at Microsoft and comes back in the browser of the user whose token asked, then lets the setup job run. */
 async function finish(consentUrl: string, tenant: string): Promise<void> {
