@@ -1,11 +1,10 @@
 import type { Context, SqlContext } from "@/lib/context";
 import { inSqlTransaction } from "@/lib/db/transaction";
 import { implementJob } from "@/lib/jobs/define-job";
+import { askOrWait } from "./ask-or-wait";
 import { findLiveReport, insertReportEvent, takeLookAt, type DeliveryRow } from "./delivery-queries";
 import type { Connection } from "./entra/connection";
 import { findConnectionRow } from "./entra/connection-queries";
-import { ConnectionProblem } from "./entra/connection-problem";
-import { MicrosoftError } from "./entra/microsoft-error";
 import type { MessageResult } from "./entra/provider";
 import { providerOf } from "./entra/provider-of";
 import { acceptReport, rest, retryLater } from "./report-outcomes";
@@ -27,7 +26,7 @@ export const checkReport = implementJob(declaration, async (ctx, { reportId }) =
     return taken;
   });
   if (!report) return;
-  const result = await askMicrosoft(ctx, connection, report);
+  const result = await askOrWait(ctx, report, () => providerOf(report.provider).getReportResult(ctx, connection, report.messageId ?? ""));
   if (result) await inSqlTransaction(ctx, (tx) => judge(tx, report, result));
   if (!result || result.state === "pending") await askEntraIfTooLate(ctx, connection, report);
 });
@@ -51,21 +50,12 @@ function terminalCode(errorCode: string): ReportErrorCode | null {
   return null;
 }
 
-/** Null when Microsoft couldn't be asked: that says nothing about the message. */
-async function askMicrosoft(ctx: Context, connection: Connection, report: DeliveryRow): Promise<MessageResult | null> {
-  try {
-    return await providerOf(report.provider).getReportResult(ctx, connection, report.messageId ?? "");
-  } catch (error) {
-    if (!(error instanceof MicrosoftError) && !(error instanceof ConnectionProblem)) throw error;
-    ctx.log.warn({ "report.id": report.id, "report.message_id": report.messageId, "error.code": error.code }, "Microsoft couldn't be asked about a message");
-    return null;
-  }
-}
-
 async function askEntraIfTooLate(ctx: Context, connection: Connection, report: DeliveryRow): Promise<void> {
   const pendingMs = ctx.now().getTime() - (report.sentAt ?? report.createdAt).getTime();
   if (pendingMs < longestPendingMs) return;
-  const { device, requestId, clientRequestId } = await providerOf(report.provider).readBack(ctx, connection, report.deviceId);
+  const answer = await askOrWait(ctx, report, () => providerOf(report.provider).readBack(ctx, connection, report.deviceId));
+  if (!answer) return;
+  const { device, requestId, clientRequestId } = answer;
   await inSqlTransaction(ctx, async (tx) => {
     const agrees = device !== null && device.managed === report.managed && device.compliant === report.compliant;
     await insertReportEvent(tx.sql, report, "read", { device, requestId, clientRequestId }, tx.now());

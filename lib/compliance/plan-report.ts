@@ -17,7 +17,7 @@ export interface DesiredReport extends ReportContent {
   transitionId: number | null;
   /** A person waits for it: goes before everything else, and ends a rest after failures. */
   urgent: boolean;
-  /** Told again although nothing changed when Entra was told before this instant. */
+  /** Told again although nothing changed when Entra was told at this instant or before. */
   repeatBefore: Date | null;
   /** A setting changed that may mend what failed: a report that rests in attention is tried at once. */
   retryAttention: boolean;
@@ -78,7 +78,7 @@ export function planReport(desired: DesiredReport, live: readonly LiveReport[], 
 
 function mustRepeat(desired: DesiredReport, standing: DeviceStanding, now: Date): boolean {
   if (desired.kind === "manual") return true;
-  if (desired.repeatBefore && (!standing.acceptedAt || standing.acceptedAt < desired.repeatBefore)) return true;
+  if (desired.repeatBefore && (!standing.acceptedAt || standing.acceptedAt <= desired.repeatBefore)) return true;
   const detailsChanged = standing.acceptedKey !== reportKey(desired);
   return detailsChanged && (!standing.detailsSentAt || now.getTime() - standing.detailsSentAt.getTime() >= dayMs);
 }

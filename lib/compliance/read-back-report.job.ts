@@ -1,6 +1,7 @@
 import { inSqlTransaction } from "@/lib/db/transaction";
 import { implementJob } from "@/lib/jobs/define-job";
 import type { SqlContext } from "@/lib/context";
+import { askOrWait } from "./ask-or-wait";
 import { changeReport, findLiveReport, insertReportEvent, takeLookAt, type DeliveryRow } from "./delivery-queries";
 import { findConnectionRow } from "./entra/connection-queries";
 import type { ReadBack } from "./entra/provider";
@@ -26,9 +27,8 @@ export const readBackReport = implementJob(declaration, async (ctx, { reportId }
     return taken;
   });
   if (!report) return;
-  // When Graph can't be asked, the next look is on record already.
-  const answer = await providerOf(report.provider).readBack(ctx, connection, report.deviceId);
-  await inSqlTransaction(ctx, (tx) => judge(tx, report, answer));
+  const answer = await askOrWait(ctx, report, () => providerOf(report.provider).readBack(ctx, connection, report.deviceId));
+  if (answer) await inSqlTransaction(ctx, (tx) => judge(tx, report, answer));
 });
 
 async function judge(tx: SqlContext, report: DeliveryRow, { device, requestId, clientRequestId }: ReadBack): Promise<void> {

@@ -10,18 +10,11 @@ beforeAll(async () => {
   scene = await startDeliveryScene();
 });
 afterAll(() => scene.stop());
-afterEach(async () => {
-  scene.simulator.clearFaults();
-  // What a test left unfinished is nothing to the next.
-  await scene.server.db.complianceReport.updateMany({ where: { endedAt: null }, data: { state: "superseded", endedAt: scene.clock.now() } });
-  await scene.server.db.$executeRaw`delete from graphile_worker._private_jobs`;
-  await scene.server.db.entraConnection.updateMany({ data: { state: "connected", errorCode: "", pausedUntil: null, pauseReason: "" } });
-});
+afterEach(() => scene.forget());
 
 describe("a decision reaches Entra", () => {
   test("in order: queued, submitted, completed, confirmed, with Microsoft's ids and every time written down", async () => {
     const host = await scene.mac();
-    const decidedAt = scene.clock.now();
     await scene.answers(host, "fail");
     const report = await scene.until(host, "confirmed");
     expect(report).toMatchObject({ managed: true, compliant: false, attempts: 1, microsoftStatus: "Completed", errorCode: "" });
@@ -30,7 +23,8 @@ describe("a decision reaches Entra", () => {
     expect(report.causedAt.getTime()).toBeLessThanOrEqual(sent ?? 0);
     expect(sent).toBeLessThanOrEqual(accepted ?? 0);
     expect(accepted).toBeLessThanOrEqual(confirmed ?? 0);
-    expect((accepted ?? 0) - decidedAt.getTime()).toBeLessThan(15_000);
+    // The first question is asked after 2 s.
+    expect((accepted ?? 0) - (sent ?? 0)).toBeLessThan(4_000);
     expect(await scene.events(report.id)).toEqual(["queued", "submitted", "completed", "confirmed"]);
     expect(scene.entra(host)).toMatchObject({ isManaged: true, isCompliant: false });
     expect(scene.uploads(host)).toMatchObject([{ messageId: report.messageId, outcome: "applied", lastUpdateTime: report.lastUpdateTime?.toISOString() }]);
@@ -54,7 +48,7 @@ describe("a decision reaches Entra", () => {
     const uploads = scene.uploads(host);
     expect(uploads.map(({ compliant }) => compliant)).toEqual([false, true, false, true]);
     const stamps = uploads.map(({ lastUpdateTime }) => Date.parse(lastUpdateTime));
-    expect(stamps).toEqual([...stamps].sort((left, right) => left - right));
+    expect(stamps).toEqual(stamps.toSorted((left, right) => left - right));
     expect(new Set(stamps).size).toBe(4);
   });
 
@@ -145,7 +139,7 @@ describe("whose the device is", () => {
 
   test("is asked once a day", async () => {
     const host = await scene.mac();
-    const asked = () => scene.simulator.journal({ path: "/users" }).filter((entry) => decodeURIComponent(entry.path).includes(host.userPrincipalName)).length;
+    const asked = () => scene.simulator.journal({ path: "/users" }).filter((entry) => entry.status === 200 && decodeURIComponent(entry.path).includes(host.userPrincipalName)).length;
     await scene.answers(host, "pass");
     await scene.until(host, "confirmed");
     await scene.answers(host, "fail");

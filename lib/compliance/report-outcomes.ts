@@ -126,6 +126,7 @@ export async function rest(
   if (!changed) return false;
   await insertReportEvent(tx.sql, report, "attention", { code: why.code, detail: why.detail, messageId: report.messageId, ...why.details }, now);
   await raiseReportAttention(tx, { ...report, reportId: report.id, code: why.code, detail: why.detail });
+  await wakeSendersAt(tx, report.connectionId, at);
   return true;
 }
 

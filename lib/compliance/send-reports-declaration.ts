@@ -21,5 +21,5 @@ export async function wakeSenders(ctx: Pick<SqlContext, "sql">, connectionId: nu
 /** Wakes a connection's senders at `at`; wake-ups in the same second are one. */
 export async function wakeSendersAt(ctx: Pick<SqlContext, "sql">, connectionId: number, at: Date): Promise<void> {
   const second = Math.ceil(at.getTime() / 1000);
-  await enqueue(ctx, sendReports, { connectionId }, { key: `send:${connectionId}:at:${second}`, keyMode: "unsafe_dedupe", runAt: at, priority: -5 });
+  await enqueue(ctx, sendReports, { connectionId }, { key: `send:${connectionId}:at:${second}`, keyMode: "preserve_run_at", runAt: at, priority: -5 });
 }

@@ -7,6 +7,7 @@ import type { SimulatedDevice } from "../simulator/microsoft/simulated-types";
 import { jobs } from "../worker";
 import { startEntraScene, type EntraScene } from "./entra-scene";
 import { runJobs, runJobsUntil } from "./run-jobs";
+import type { TestClock } from "./test-context";
 import { enrolledHost, makeTeam, setPolicyResult, type EnrolledHost, type Outcome } from "./scenarios";
 
 /** A connected tenant with a team whose policies gate access, and jobs that a test drives. */
@@ -25,6 +26,8 @@ export interface DeliveryScene extends EntraScene {
   pass(milliseconds: number): Promise<void>;
   reports(host: { hostId: number }): ReturnType<Context["db"]["complianceReport"]["findMany"]>;
   events(reportId: string): Promise<string[]>;
+  /** Takes away every host, report, job and fault, so that one test's are nothing to the next. */
+  forget(): Promise<void>;
   /** What Entra holds about the host's device. */
   entra(host: { deviceId: string }): SimulatedDevice | undefined;
   /** The uploads that reached the partner service about a host's device, oldest first. */
@@ -35,7 +38,10 @@ export interface DeliveryScene extends EntraScene {
 
 /** Starts it on the `happy` tenant; `stop` it in afterAll. */
 export async function startDeliveryScene(options: Parameters<typeof startEntraScene>[0] = {}): Promise<DeliveryScene> {
-  const scene = await startEntraScene(options);
+  // One clock for both sides: a Retry-After date means the same here and there.
+  let clock: TestClock | undefined;
+  const scene = await startEntraScene({ now: () => clock?.now() ?? new Date(), ...options });
+  clock = scene.clock;
   const ctx = scene.server;
   const connection = await scene.connect("happy");
   const { teamId } = await makeTeam(ctx, { connectionId: connection.id });
@@ -92,6 +98,17 @@ export async function startDeliveryScene(options: Parameters<typeof startEntraSc
       await runJobs(driven);
     },
     events: async (reportId) => (await ctx.db.reportEvent.findMany({ where: { reportId }, orderBy: { id: "asc" } })).map(({ type }) => type),
+    forget: async () => {
+      scene.simulator.clearFaults();
+      await ctx.db.complianceReport.deleteMany({});
+      await ctx.db.entraDevice.deleteMany({});
+      await ctx.db.host.deleteMany({});
+      await ctx.db.policy.deleteMany({});
+      await ctx.db.attentionItem.deleteMany({});
+      await ctx.db.$executeRaw`delete from graphile_worker._private_jobs`;
+      const working = { state: "connected", errorCode: "", pausedUntil: null, pauseReason: "", resyncRequestedAt: null };
+      await ctx.db.entraConnection.updateMany({ data: working });
+    },
     entra: ({ deviceId }) => scene.simulator.device("happy", deviceId),
     uploads: ({ deviceId }) =>
       scene.simulator
