@@ -51,7 +51,9 @@ export function askHost(host: HostEntry, catalogue: AskCatalogue, now: number, g
   const candidates = detailQueriesFor(host.platform).filter((query) => !query.identity || gate.on);
   const inScope = catalogue.policiesFor(host.teamId, host.platform, host.labels);
   // What decides about access doesn't wait for the hour: a host that is let in and no longer should be is found soon.
-  const hasGate = gate.on && (inScope.some((policy) => policy.gated) || candidates.some((query) => query.critical));
+  const registered = host.identityState === "registered";
+  const decidesAccess = (query: DetailQuery) => query.critical === true || (query.identity === true && !registered);
+  const hasGate = gate.on && (inScope.some((policy) => policy.gated) || candidates.some(decidesAccess));
   const gateDueAt = hasGate ? gateRound.askedAt + gateRound.everyMs : never;
   const gateDue = gateDueAt <= now;
   const critical = gateDue || host.mdmOff || host.refetchCriticalUntil > now;

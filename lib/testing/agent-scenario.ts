@@ -1,6 +1,7 @@
 import type { Context } from "../context";
 import { hashToken, randomToken } from "../secret-box";
 import type { AgentReply, AgentWayIn } from "./agent-ways-in";
+import { makePolicy, makeTeam } from "./scenarios";
 
 /** The Mac of the protocol's examples, as osqueryd describes it when it enrols. */
 export function macDetails(serial: string, uuid: string, name = "Dana's MacBook Pro") {
@@ -105,4 +106,37 @@ export function toWriteBody(answers: Record<string, object[] | "error">): Record
 export function answerAll(queries: Record<string, string>, answers: Record<string, object[] | "error"> = {}): Record<string, object[] | "error"> {
   const rows = Object.fromEntries(Object.keys(queries).map((name) => [name, name.startsWith("fleet_detail_query_") ? [] : [{ "1": "1" }]]));
   return { ...rows, ...answers };
+}
+
+const identityQuery = "fleet_detail_query_conditional_access_microsoft_device_id";
+
+/** Three gated policies for macOS in a team of their own, as the examples have them. */
+export async function threePolicies(ctx: Context) {
+  const { teamId } = await makeTeam(ctx);
+  const [a, b, c] = [await makePolicy(ctx, { teamId }), await makePolicy(ctx, { teamId }), await makePolicy(ctx, { teamId })];
+  const label = await ctx.db.label.create({ data: { name: `Label ${teamId}`, query: "SELECT 1 FROM apps;", teamId, platform: "darwin" } });
+  return { teamId, p21: a.policyId, p22: b.policyId, p23: c.policyId, label: label.id, secret: await makeEnrollSecret(ctx, teamId) };
+}
+
+/** A write with mixed outcomes: pass, fail and a query that failed, a label, MDM and an identity. */
+export function mixedOutcomes(ids: { p21: number; p22: number; p23: number; label: number }, deviceId: string) {
+  const answers = {
+    fleet_detail_query_os_version: [macDetails("", "").os_version],
+    fleet_detail_query_mdm: [
+      { enrolled: "true", server_url: "https://mdm.example.test/checkin?ref=abc", installed_from_dep: "true", payload_identifier: "test.example.mdm" },
+    ],
+    [identityQuery]: [{ device_id: deviceId, user_principal_name: "dana@example.test" }],
+    [`fleet_label_query_${ids.label}`]: [{ "1": "1" }],
+    [`fleet_policy_query_${ids.p21}`]: [{ "1": "1" }],
+    [`fleet_policy_query_${ids.p22}`]: [],
+    [`fleet_policy_query_${ids.p23}`]: [],
+    fleet_distributed_query_305: [{ username: "dana" }],
+  };
+  const broken = `fleet_policy_query_${ids.p23}`;
+  return {
+    queries: answers,
+    statuses: Object.fromEntries(Object.keys(answers).map((name) => [name, name === broken ? 1 : 0])),
+    messages: Object.fromEntries(Object.keys(answers).map((name) => [name, name === broken ? "no such table: alf_typo" : ""])),
+    stats: { [`fleet_policy_query_${ids.p21}`]: { wall_time_ms: 11, user_time: 3, system_time: 2, memory: 4096 }, [`fleet_policy_query_${ids.p22}`]: {} },
+  };
 }
