@@ -37,6 +37,8 @@ export const activityGroups: Record<string, { label: string; types: string[] }> 
       "entra_connection_degraded",
       "entra_connection_recovered",
       "entra_group_chosen",
+      "entra_disconnect_started",
+      "entra_resync_requested",
     ],
   },
   people: { label: "Sign-in", types: ["user_logged_in", "user_logged_out", "user_failed_login", "changed_password"] },

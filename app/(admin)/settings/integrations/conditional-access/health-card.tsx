@@ -1,21 +1,23 @@
 import Link from "next/link";
 import type { ReactNode } from "react";
 import { CopyId } from "@/app/_components/copy-id";
+import { formatSpan } from "@/app/_components/format-time";
 import { Icon, Mark } from "@/app/_components/icon";
 import { Notice } from "@/app/_components/notice";
+import { Time } from "@/app/_components/time";
 import { cloudProfile } from "@/lib/compliance/entra/clouds";
 import type { ConnectionHealth } from "@/lib/compliance/entra/get-connection-health";
-import { counted, sayDay, saySpan, When } from "./say";
+import { counted } from "./say";
 
 const dayMs = 86_400_000;
 
 /** How a connection that was set up does: whom it serves, what arrived last, what waits, and what Entra says about the devices. */
 export function HealthCard({ health, now }: { health: ConnectionHealth; now: Date }) {
   const { connection, counts } = health;
-  if (connection.provider === "audit_only") return <WatchCard health={health} now={now} />;
+  if (connection.provider === "audit_only") return <WatchCard health={health} />;
   const waits =
     counts.queueDepth > 0
-      ? `${counted(counts.queueDepth, "report waits", "reports wait")}${counts.oldestWaitingAt ? `, the oldest ${saySpan(now.getTime() - counts.oldestWaitingAt.getTime())}` : ""}`
+      ? `${counted(counts.queueDepth, "report waits", "reports wait")}${counts.oldestWaitingAt ? `, the oldest ${formatSpan(now.getTime() - counts.oldestWaitingAt.getTime())}` : ""}`
       : "None";
   return (
     <section aria-labelledby="health" style={{ display: "grid", gap: 18 }}>
@@ -33,23 +35,31 @@ export function HealthCard({ health, now }: { health: ConnectionHealth; now: Dat
         <Fact label="Covers">{connection.groupName || <span className="faint">No group</span>}</Fact>
         <Fact label={connection.credentialKind === "certificate" ? "Certificate" : "Client secret"}>
           <code>{connection.credentialHint}</code>
-          <span className="sm muted">{connection.credentialExpiresAt ? `until ${sayDay(connection.credentialExpiresAt, now)}` : "end not known here"}</span>
+          <span className="sm muted">
+            {connection.credentialExpiresAt ? (
+              <>
+                until <Time at={connection.credentialExpiresAt} form="day" />
+              </>
+            ) : (
+              "end not known here"
+            )}
+          </span>
         </Fact>
         <Fact label="Partner in Intune">{connection.partnerState || <span className="faint">Not readable</span>}</Fact>
         <Fact label="Last sign of life to Intune">
-          <When at={connection.lastHeartbeatAt} now={now} none="None yet" />
+          <Time at={connection.lastHeartbeatAt} none="None yet" />
           {connection.heartbeatError && <span className="sm unsure">{connection.heartbeatError}</span>}
         </Fact>
         <Fact label="Last accepted by Microsoft">
-          <When at={counts.lastAcceptedAt} now={now} none="None yet" />
+          <Time at={counts.lastAcceptedAt} none="None yet" />
         </Fact>
         <Fact label="Last confirmed in Entra">
-          <When at={counts.lastConfirmedAt} now={now} none="None yet" />
+          <Time at={counts.lastConfirmedAt} none="None yet" />
         </Fact>
         <Fact label="Waiting">
           {waits}
           {connection.pausedUntil && connection.pausedUntil > now && (
-            <span className="sm muted">Microsoft asked us to wait {saySpan(connection.pausedUntil.getTime() - now.getTime())}</span>
+            <span className="sm muted">Microsoft asked us to wait {formatSpan(connection.pausedUntil.getTime() - now.getTime())}</span>
           )}
         </Fact>
         <Fact label="Needs attention">
@@ -124,13 +134,13 @@ function CredentialNotice({ health: { connection }, now }: { health: ConnectionH
   if (days <= 0) return <Notice kind="held">The {name} has expired. Reports wait, access stays as it was. Add a new one below.</Notice>;
   return (
     <Notice kind="unsure">
-      The {name} expires in {counted(days, "day", "days")}, on {sayDay(connection.credentialExpiresAt, now)}. Then reports wait. Add a new one below before
-      that.
+      The {name} expires in {counted(days, "day", "days")}, on <Time at={connection.credentialExpiresAt} form="clock" />. Then reports wait. Add a new one below
+      before that.
     </Notice>
   );
 }
 
-function WatchCard({ health, now }: { health: ConnectionHealth; now: Date }) {
+function WatchCard({ health }: { health: ConnectionHealth }) {
   const { counts, connection } = health;
   return (
     <section aria-labelledby="health" style={{ display: "grid", gap: 18 }}>
@@ -138,8 +148,7 @@ function WatchCard({ health, now }: { health: ConnectionHealth; now: Date }) {
         Watch only
       </h2>
       <p className="lede muted">
-        Verdicts are reached and kept, and none is sent: nobody is blocked and nobody is let in by this server. Since{" "}
-        <When at={connection.connectedAt} now={now} />.
+        Verdicts are reached and kept, and none is sent: nobody is blocked and nobody is let in by this server. Since <Time at={connection.connectedAt} />.
       </p>
       <ul style={{ display: "flex", flexWrap: "wrap", gap: 20 }}>
         {(

@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import { PageHeader } from "@/app/_components/page-header";
 import { NoPermission } from "@/app/_components/blank";
 import { Notice } from "@/app/_components/notice";
+import { Time } from "@/app/_components/time";
 import { requireAdmin } from "@/lib/auth/require-admin";
 import { isAllowed } from "@/lib/authorize";
 import type { Connection } from "@/lib/compliance/entra/connection";
@@ -21,7 +22,6 @@ import { HealthCard } from "./health-card";
 import { PermissionsTable } from "./permissions-table";
 import { ProblemSection } from "./problem-section";
 import { RefreshWhile } from "./refresh-while";
-import { saySpan } from "./say";
 import { SetupSection } from "./setup-section";
 import { TestButton } from "./test-button";
 import { stepCount, wizardProgress } from "./wizard-progress";
@@ -114,7 +114,12 @@ async function WizardPage({ ctx, now, canWrite, problem, health }: Facts & { hea
             <PermissionsTable
               permissions={health.permissions}
               title="Permissions, step 3"
-              note={`${health.permissions.filter(({ granted }) => granted).length} of ${health.permissions.length}, checked ${saySpan(now.getTime() - connection.rolesCheckedAt.getTime())} ago from a fresh token`}
+              note={
+                <>
+                  {health.permissions.filter(({ granted }) => granted).length} of {health.permissions.length}, checked <Time at={connection.rolesCheckedAt} />{" "}
+                  from a fresh token
+                </>
+              }
             />
           )}
           {canWrite && (
@@ -202,7 +207,13 @@ async function CardPage({ ctx, now, canWrite, problem, health }: Facts & { healt
             permissions={permissions}
             title="Permissions"
             note={
-              connection.rolesCheckedAt ? `Checked ${saySpan(now.getTime() - connection.rolesCheckedAt.getTime())} ago from a fresh token` : "Not checked yet"
+              connection.rolesCheckedAt ? (
+                <>
+                  Checked <Time at={connection.rolesCheckedAt} /> from a fresh token
+                </>
+              ) : (
+                "Not checked yet"
+              )
             }
           />
         )}

@@ -1,8 +1,9 @@
+import type { ReactNode } from "react";
 import { Icon, Mark } from "@/app/_components/icon";
 import type { PermissionState } from "@/lib/compliance/entra/required-roles";
 
 /** Which permissions the app holds in the tenant, as a fresh token said. */
-export function PermissionsTable({ permissions, note, title }: { permissions: PermissionState[]; note: string; title: string }) {
+export function PermissionsTable({ permissions, note, title }: { permissions: PermissionState[]; note: ReactNode; title: string }) {
   return (
     <section aria-labelledby="permissions">
       <div className="sech">

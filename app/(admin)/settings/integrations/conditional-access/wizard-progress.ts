@@ -34,7 +34,8 @@ export function wizardProgress(health: ConnectionHealth | null): { steps: Wizard
     if (current > 0) return { title, state: "todo", note: todo };
     current = index + 3;
     const stopped = parts.find(({ state }) => state === "failed");
-    if (failed) return { title, state: "bad", note: stopped ? `Stopped at ${clock(stopped.finishedAt)}, try ${stopped.attempts}` : "Stopped" };
+    if (failed)
+      return { title, state: "bad", note: stopped ? `Stopped, try ${stopped.attempts}` : "Stopped", ...(stopped?.finishedAt && { at: stopped.finishedAt }) };
     return {
       title,
       state: "now",
@@ -57,8 +58,4 @@ export function wizardProgress(health: ConnectionHealth | null): { steps: Wizard
       ...rest,
     ],
   };
-}
-
-function clock(at: Date | null): string {
-  return at ? `${at.toISOString().slice(11, 16)} UTC` : "–";
 }

@@ -1,10 +1,13 @@
 import { Icon, Mark } from "@/app/_components/icon";
+import { Time } from "@/app/_components/time";
 
 /** A step as the list shows it. */
 export interface WizardStep {
   title: string;
   state: "ok" | "now" | "bad" | "todo";
   note: string;
+  /** When it stopped. */
+  at?: Date;
 }
 
 const said = { ok: "Done: ", now: "Under way: ", bad: "Stopped: ", todo: "To do: " };
@@ -13,7 +16,7 @@ const said = { ok: "Done: ", now: "Under way: ", bad: "Stopped: ", todo: "To do:
 export function WizardSteps({ steps }: { steps: WizardStep[] }) {
   return (
     <ol className="steps" aria-label="Steps">
-      {steps.map(({ title, state, note }) => (
+      {steps.map(({ title, state, note, at }) => (
         <li key={title} className={state} aria-current={state === "now" || state === "bad" ? "step" : undefined}>
           {state === "now" ? (
             <Icon name="hour" />
@@ -27,6 +30,11 @@ export function WizardSteps({ steps }: { steps: WizardStep[] }) {
             </p>
             <p className="sm muted tr" title={note}>
               {note}
+              {at && (
+                <>
+                  , <Time at={at} />
+                </>
+              )}
             </p>
           </div>
         </li>
