@@ -42,7 +42,8 @@ export function formatDay(at: Date, now: Date, timeZone: string): string {
 
 function formatDate(at: Date, now: Date, timeZone: string): string {
   const sameYear = format(timeZone, { year: "numeric" }).format(at) === format(timeZone, { year: "numeric" }).format(now);
-  return format(timeZone, { day: "numeric", month: "short", ...(!sameYear && { year: "numeric" }) }).format(at);
+  const words = format(timeZone, { day: "numeric", month: "short", ...(!sameYear && { year: "numeric" }) }).format(at);
+  return words.replace("Sept", "Sep"); // every month in three letters
 }
 
 /** A clock time: "09:14" today, "Tue 14:02" within a week, then "8 Mar", then "8 Mar 2025". */

@@ -127,12 +127,12 @@ describe("what happened", () => {
       "Entra says not compliant, as sent",
       expect.stringMatching(/^Accepted by Microsoft, \d\.\d s after sending$/),
       "Sent: managed, not compliant",
-      "Verdict changed: let in → blocked, because the host answered",
-      "Queued: managed, not compliant",
       "Requested host refetch by Omar Haddad",
-      "Verdict changed: new → let in, because the host answered",
+      "Queued: managed, not compliant",
+      "Let in → blocked: the host answered",
+      "New → let in: the host answered",
     ]);
-    expect(entries.map(({ id }) => id?.kind)).toEqual(["device", "message", "request", "policy", "report", undefined, undefined]);
+    expect(entries.map(({ id }) => id?.kind)).toEqual(["device", "message", "request", undefined, "report", "policy", undefined]);
   });
 
   test("comes in pages", async () => {

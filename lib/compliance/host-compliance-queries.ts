@@ -117,7 +117,7 @@ const timeline = statement(
      union all
      select 'activity', id::text, created_at, type, details, null, actor_name, id
      from activities where host_id = $1::int and type not in ('host_compliance_changed', 'host_compliance_report_failed')
-   ) as entries order by at desc, source desc, tie desc limit $2::int offset $3::int`,
+   ) as entries order by at desc, source, tie desc limit $2::int offset $3::int`,
 );
 
 /** One page of what happened around a host, newest first. */

@@ -54,9 +54,9 @@ export function timelineSentence(row: TimelineRow): { sentence: string; id: Kind
 function transition({ details, type }: TimelineRow): { sentence: string; id: KindedId | null } {
   const { from, to } = details;
   const because = causes[type] ?? words(type);
-  const change = from === to ? `Verdict changed: still ${stateInWords(text(to))}` : `Verdict changed: ${stateInWords(text(from))} → ${stateInWords(text(to))}`;
+  const change = from === to ? `Still ${stateInWords(text(to))}` : `${sentenceCase(stateInWords(text(from)))} → ${stateInWords(text(to))}`;
   const policy = (details.reasons as { policyId?: number; policyVersion?: number }[] | undefined)?.find(({ policyId }) => policyId);
-  return { sentence: `${change}, because ${because}`, id: policy ? { kind: "policy", id: `${policy.policyId}, version ${policy.policyVersion ?? 1}` } : null };
+  return { sentence: `${change}: ${because}`, id: policy ? { kind: "policy", id: `${policy.policyId}, version ${policy.policyVersion ?? 1}` } : null };
 }
 
 interface ReportOfEvent {

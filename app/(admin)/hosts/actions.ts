@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { adminAction } from "@/lib/auth/admin-action";
 import { getHostCompliance } from "@/lib/compliance/get-host-compliance";
+import { sendNow } from "@/lib/compliance/send-now";
 import { deleteHosts } from "@/lib/hosts/delete-hosts";
 import { getHost } from "@/lib/hosts/get-host";
 import { refetchHosts } from "@/lib/hosts/refetch-hosts";
@@ -72,3 +73,9 @@ export const removeEnrollSecret = adminAction(z.object({ teamId: TeamId, secret:
 function shown(secrets: { secret: string; createdAt: Date }[]): { secret: string; createdAt: string }[] {
   return secrets.map(({ secret, createdAt }) => ({ secret, createdAt: createdAt.toISOString() }));
 }
+
+/** Tells Microsoft about a host now, ahead of all others. */
+export const sendHostNow = adminAction(z.object({ hostId: z.number().int().positive() }), async (ctx, { hostId }) => {
+  await sendNow(ctx, hostId);
+  return "On its way to Microsoft. The answer stands here in a few seconds.";
+});

@@ -1,8 +1,9 @@
 "use client";
-import { useState, useTransition } from "react";
+import { useState } from "react";
 import { Button } from "@/app/_components/button";
 import { Dialog } from "@/app/_components/dialog";
 import { Notice } from "@/app/_components/notice";
+import { useBusy } from "@/app/_components/use-busy";
 import { showEnrollSecrets } from "./actions";
 import { CopyButton } from "./enroll-secrets-dialog";
 
@@ -34,7 +35,7 @@ function AddHostsDialog({ teamId, teamName, publicUrl, maySeeSecrets, onClose }:
   const [agent, setAgent] = useState<"fleetd" | "osquery">("fleetd");
   const [secret, setSecret] = useState<string | null>(null);
   const [problem, setProblem] = useState("");
-  const [loading, start] = useTransition();
+  const [loading, start] = useBusy();
   const reveal = () =>
     start(async () => {
       const answer = await showEnrollSecrets({ teamId });

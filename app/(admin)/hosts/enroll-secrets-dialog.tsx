@@ -1,9 +1,10 @@
 "use client";
-import { useState, useTransition } from "react";
+import { useState } from "react";
 import { Button } from "@/app/_components/button";
 import { Dialog } from "@/app/_components/dialog";
 import { FormMessage } from "@/app/_components/notice";
 import { Time } from "@/app/_components/time";
+import { useBusy } from "@/app/_components/use-busy";
 import { addEnrollSecret, removeEnrollSecret, showEnrollSecrets } from "./actions";
 
 type Answer = Awaited<ReturnType<typeof showEnrollSecrets>>;
@@ -14,7 +15,7 @@ export function EnrollSecretsButton({ teamId, teamName, mayWrite }: { teamId: nu
   const [state, setState] = useState<Answer | null>(null);
   const [shown, setShown] = useState<string | null>(null);
   const [removing, setRemoving] = useState<string | null>(null);
-  const [working, start] = useTransition();
+  const [working, start] = useBusy();
   const run = (act: () => Promise<Answer>) =>
     start(async () => {
       const answer = await act();

@@ -1,11 +1,12 @@
 "use client";
 import { useRouter } from "next/navigation";
-import { useState, useTransition } from "react";
+import { useState } from "react";
 import { Button } from "@/app/_components/button";
 import { Dialog } from "@/app/_components/dialog";
 import { SelectField } from "@/app/_components/field";
 import { FormMessage } from "@/app/_components/notice";
 import { useToast } from "@/app/_components/toast";
+import { useBusy } from "@/app/_components/use-busy";
 import { moveHosts, removeHosts } from "./actions";
 
 interface Subject {
@@ -25,7 +26,7 @@ const named = (hosts: Subject[]) => (hosts.length === 1 ? `â€œ${hosts[0]?.name}â
 
 function useDeed({ onOpenChange, onDone }: Pick<HostsDialogProps, "onOpenChange" | "onDone">) {
   const [failure, setFailure] = useState<{ ok: boolean; message: string } | null>(null);
-  const [working, start] = useTransition();
+  const [working, start] = useBusy();
   const toast = useToast();
   const router = useRouter();
   const run = (deed: () => Promise<{ ok: boolean; message: string }>) =>

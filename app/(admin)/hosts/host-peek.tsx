@@ -1,12 +1,13 @@
 "use client";
 import Link from "next/link";
-import { useEffect, useState, useTransition } from "react";
+import { useEffect, useState } from "react";
 import { Access } from "@/app/_components/access-state";
 import { Button } from "@/app/_components/button";
 import { FormMessage } from "@/app/_components/notice";
 import { SidePanel } from "@/app/_components/side-panel";
 import { Time } from "@/app/_components/time";
 import { useToast } from "@/app/_components/toast";
+import { useBusy } from "@/app/_components/use-busy";
 import { askAgain, peekAtHost } from "./actions";
 import { Waterline } from "./waterline";
 
@@ -17,7 +18,7 @@ const refreshMs = 5000;
 /** A host at a glance, beside the list: verdict, reasons, four steps. Stays open while the rows are walked. */
 export function HostPeek({ hostId, onClose, mayRefetch }: { hostId: number | null; onClose: () => void; mayRefetch: boolean }) {
   const [answer, setAnswer] = useState<{ hostId: number; state: Answer } | null>(null);
-  const [asking, startAsking] = useTransition();
+  const [asking, startAsking] = useBusy();
   const toast = useToast();
   useEffect(() => {
     if (hostId === null) return;
@@ -62,7 +63,7 @@ export function HostPeek({ hostId, onClose, mayRefetch }: { hostId: number | nul
             </ul>
           )}
           <Waterline steps={host.waterline} upright />
-          <p className="pa">
+          <div className="pa">
             <Link className="btn primary" href={`/hosts/${host.id}`}>
               Open host
             </Link>
@@ -80,7 +81,7 @@ export function HostPeek({ hostId, onClose, mayRefetch }: { hostId: number | nul
                 Ask again now
               </Button>
             )}
-          </p>
+          </div>
         </div>
       )}
     </SidePanel>

@@ -68,3 +68,10 @@ export function hostsHref(search: HostSearch, change: Partial<Record<keyof HostS
   const text = query.toString();
   return text ? `/hosts?${text}` : "/hosts";
 }
+
+const answerDueMs = 60_000;
+
+/** Whether a host was asked again a moment ago: an online host answers within a minute, an offline one whenever it is back. */
+export function wasJustAsked({ refetchRequestedAt }: { refetchRequestedAt: Date | null }, now: Date): boolean {
+  return refetchRequestedAt !== null && now.getTime() - refetchRequestedAt.getTime() < answerDueMs;
+}

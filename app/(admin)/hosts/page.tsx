@@ -18,7 +18,7 @@ import { listTeams } from "@/lib/teams/list-teams";
 import { EnrollSecretsButton } from "./enroll-secrets-dialog";
 import { AddHostsButton } from "./add-hosts-dialog";
 import { HostFilters } from "./host-filters";
-import { hostsHref, hostsPerPage, readHostSearch } from "./host-search";
+import { hostsHref, hostsPerPage, readHostSearch, wasJustAsked } from "./host-search";
 import { HostTable, type HostRow } from "./host-table";
 import "./hosts.css";
 
@@ -91,7 +91,7 @@ export default async function HostsPage({ searchParams }: { searchParams: Promis
       ) : (
         <>
           <HostTable
-            rows={hosts.map(toRow)}
+            rows={hosts.map((host) => toRow(host, ctx.now()))}
             search={search}
             orderKey={page.orderKey}
             orderDirection={page.orderDirection}
@@ -111,7 +111,7 @@ export default async function HostsPage({ searchParams }: { searchParams: Promis
   );
 }
 
-function toRow(host: HostRecord): HostRow {
+function toRow(host: HostRecord, now: Date): HostRow {
   return {
     id: host.id,
     name: host.name,
@@ -124,7 +124,7 @@ function toRow(host: HostRecord): HostRow {
     team: host.teamName,
     os: host.platform === "darwin" ? host.osVersion : [host.osName, host.osVersion].filter(Boolean).join(" "),
     seenAt: host.seenAt?.toISOString() ?? null,
-    asked: host.refetchRequestedAt !== null,
+    asked: wasJustAsked(host, now),
   };
 }
 

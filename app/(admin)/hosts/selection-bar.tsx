@@ -1,7 +1,8 @@
 "use client";
-import { useState, useTransition } from "react";
+import { useState } from "react";
 import { Button, IconButton } from "@/app/_components/button";
 import { useToast } from "@/app/_components/toast";
+import { useBusy } from "@/app/_components/use-busy";
 import { askAgain } from "./actions";
 import { DeleteHostsDialog, MoveHostsDialog } from "./host-dialogs";
 import type { HostRights } from "./host-table";
@@ -19,7 +20,7 @@ export function SelectionBar({
   onDone: () => void;
 }) {
   const [dialog, setDialog] = useState<"move" | "delete" | null>(null);
-  const [asking, startAsking] = useTransition();
+  const [asking, startAsking] = useBusy();
   const toast = useToast();
   const hostIds = hosts.map(({ id }) => id);
   if (hosts.length === 0) return null;

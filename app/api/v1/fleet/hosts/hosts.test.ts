@@ -3,6 +3,7 @@ import type { Context } from "@/lib/context";
 import { apiToken, callRoute, type RouteCall } from "@/lib/testing/call-api";
 import { enrolledHost, makeConnection, makePolicy, makeReport, makeTeam, makeVerdict, setPolicyResult, type EnrolledHost } from "@/lib/testing/scenarios";
 import { testServerContext } from "@/lib/testing/test-context";
+import { POST as retryReport } from "../compliance_reports/[id]/retry/route";
 import { GET as getReport } from "../compliance_reports/[id]/route";
 import { GET as getSummary } from "../host_summary/route";
 import { GET as getOverview } from "../overview/route";
@@ -12,6 +13,7 @@ import { GET as getMapping } from "./[id]/device_mapping/route";
 import { DELETE as removeLabels, POST as addLabels } from "./[id]/labels/route";
 import { POST as refetch } from "./[id]/refetch/route";
 import { DELETE as deleteHost, GET as getHost } from "./[id]/route";
+import { POST as sendNow } from "./[id]/send_now/route";
 import { GET as countHosts } from "./count/route";
 import { POST as deleteHosts } from "./delete/route";
 import { GET as getByIdentifier } from "./identifier/[identifier]/route";
@@ -268,6 +270,26 @@ test("hosts are deleted one by one, by ids or by a filter, never by nothing", as
   expect(await ctx.db.host.count({ where: { id: second.hostId } })).toBe(1);
 });
 
+test("send now answers with the report that carries it, or says why there is nothing to send", async () => {
+  const call = (hostId: number): RouteCall => ({ token: admin, method: "POST", params: { id: String(hostId) } });
+  const sent = await callRoute<{ compliance_report_id: string }>(sendNow, call(host.hostId));
+  expect(sent.status).toBe(202);
+  const one = await callRoute(getReport, { token: admin, params: { id: sent.body.compliance_report_id } });
+  expect(one.body).toMatchObject({ compliance_report: { host_id: host.hostId, state: "queued", compliant: false } });
+  const unknown = await enrolledHost(ctx, { name: "unregistered", deviceId: null });
+  expect(await callRoute(sendNow, call(unknown.hostId))).toMatchObject({ status: 409, body: { code: "nothing_to_send" } });
+});
+
+test("a report that rests is tried again; one that has ended isn't", async () => {
+  const call = (id: string): RouteCall => ({ token: admin, method: "POST", params: { id } });
+  const [waiting] = await ctx.db.complianceReport.findMany({ where: { hostId: host.hostId, state: "queued" } });
+  expect((await callRoute(retryReport, call(waiting?.id ?? ""))).status).toBe(202);
+  expect(await callRoute(retryReport, call(reportId))).toMatchObject({ status: 409, body: { code: "report_not_waiting" } });
+  expect((await callRoute(retryReport, call("00000000-0000-4000-8000-00000000000f"))).status).toBe(404);
+  expect((await callRoute(retryReport, { ...call(reportId), token: undefined })).status).toBe(401);
+  expect((await callRoute(retryReport, { ...call(reportId), token: observer })).status).toBe(403);
+});
+
 type Handler = Parameters<typeof callRoute>[0];
 
 describe("who may not", () => {
@@ -285,6 +307,7 @@ describe("who may not", () => {
     ["POST hosts/:id/refetch", refetch, { method: "POST", params: { id: "1" } }],
   ];
   const writing: [string, Handler, RouteCall][] = [
+    ["POST hosts/:id/send_now", sendNow, { method: "POST", params: { id: "1" } }],
     ["DELETE hosts/:id", deleteHost, { method: "DELETE", params: { id: "1" } }],
     ["POST hosts/delete", deleteHosts, { body: { ids: [1] } }],
     ["POST hosts/transfer", transferHosts, { body: { team_id: null, hosts: [1] } }],
