@@ -69,6 +69,11 @@ test("a host that is let in is asked about what gates its access once the round 
   expect(due).toMatchObject({ wholeGate: true, allPolicies: false, accelerate: false });
 });
 
+test("a host that nobody registered with Entra yet is asked in each round whether somebody did", () => {
+  const unregistered = { ...letInHost(), identityState: "not_registered" };
+  expect(asked(askHost(unregistered, catalogue(true, []), now, { askedAt: 0, everyMs }))).toEqual(["mdm", "conditional_access_microsoft_device_id"]);
+});
+
 test("before the round is due it is asked nothing, and idles no longer than until then", () => {
   const ask = askHost(letInHost(), catalogue(true), now, { askedAt: now - everyMs + 1, everyMs });
   expect(asked(ask)).toEqual([]);

@@ -56,8 +56,8 @@ export function askHost(host: HostEntry, catalogue: AskCatalogue, now: number, g
   const hasGate = gate.on && (inScope.some((policy) => policy.gated) || candidates.some(decidesAccess));
   const gateDueAt = hasGate ? gateRound.askedAt + gateRound.everyMs : never;
   const gateDue = gateDueAt <= now;
-  const critical = gateDue || host.mdmOff || host.refetchCriticalUntil > now;
-  const details = detailsDueAt <= now ? candidates : critical ? candidates.filter((query) => query.critical) : [];
+  const critical = host.mdmOff || host.refetchCriticalUntil > now;
+  const details = detailsDueAt <= now ? candidates : candidates.filter((query) => (gateDue && decidesAccess(query)) || (critical && query.critical));
   const labels = labelsDueAt <= now ? labelsInScope : [];
 
   const allPolicies = policiesDueAt <= now;

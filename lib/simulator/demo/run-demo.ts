@@ -15,8 +15,19 @@ const gateCheckSeconds = 5;
 
 /** Runs the demo in `folder` until Ctrl-C; a later start goes on with its data. @returns the process's exit code */
 export async function runDemo(folder: string): Promise<number> {
-  const ports = await choosePorts(folder);
   const ending = listenForTheEnd();
+  try {
+    await serveDemo(folder, ending);
+    return 0;
+  } catch (error) {
+    // Ctrl-C reaches the server as well: what was being prepared on it then fails, and that is no news.
+    if (ending.aborted) return 130;
+    throw error;
+  }
+}
+
+async function serveDemo(folder: string, ending: AbortSignal): Promise<void> {
+  const ports = await choosePorts(folder);
   console.log("Starting…");
   const stack = await startStack({
     folder: resolve(folder),
@@ -48,7 +59,6 @@ export async function runDemo(folder: string): Promise<number> {
     console.log(describeDemo(stack, page, ports, folder));
     await tellChanges(stack, watch, ending);
     console.log("\nEnding…");
-    return 0;
   } finally {
     clearInterval(keeping);
     await page?.close();

@@ -151,7 +151,7 @@ async function breakFileVault(world: StoryWorld, times: StoryTimes, gateCheckSec
   times.failMs = await waitFor("Entra to hold the Mac as not compliant", () => world.deviceIs(true, false), { timeoutMs: promisedMs, since }).catch(
     (error: Error) => addVerdict(world, error),
   );
-  return `accepted ${inSeconds(times.failMs)} after the switch; no button pressed: this server asks what gates access every ${gateCheckSeconds} s`;
+  return `accepted ${inSeconds(times.failMs)} after the switch; no button pressed: here every check-in asks what gates access (GATE_CHECK_SECONDS ${gateCheckSeconds}, default 60)`;
 }
 
 async function fixFileVault(world: StoryWorld, times: StoryTimes): Promise<string> {

@@ -38,7 +38,7 @@ export class AccessWatch {
       const from = this.#states.get(id) ?? "new";
       if (from !== access.state && !(from === "new" && isUndecided(access))) {
         const earlier = this.#waiting.get(id);
-        if (earlier) lines.push(lineOf(earlier, "changed again before Microsoft heard of it"));
+        if (earlier) lines.push(lineOf(earlier, "changed again before Microsoft heard of it", now));
         this.#states.set(id, access.state);
         const since = access.since ? Date.parse(access.since) : now.getTime();
         this.#waiting.set(id, { from, to: access.state, name, why: whyOf(access), since, seenAt: now.getTime() });
@@ -46,7 +46,7 @@ export class AccessWatch {
       const change = this.#waiting.get(id);
       const outcome = change && outcomeOf(change, access, now);
       if (change && outcome) {
-        lines.push(lineOf(change, outcome));
+        lines.push(lineOf(change, outcome, now));
         this.#waiting.delete(id);
       }
     }
@@ -73,9 +73,9 @@ function outcomeOf({ since, seenAt, to }: Change, { last_report: report }: Watch
   return isOurs ? `not accepted yet (${report.state})` : "nothing new to report";
 }
 
-function lineOf({ from, to, name, why, seenAt }: Change, outcome: string): string {
+function lineOf({ from, to, name, why }: Change, outcome: string, now: Date): string {
   const change = `${words[from] ?? from} → ${words[to] ?? to}`;
-  return `${clock(new Date(seenAt))}  ${name.padEnd(nameWidth)}  ${change.padEnd(changeWidth)}  ${why}  ${outcome}`;
+  return `${clock(now)}  ${name.padEnd(nameWidth)}  ${change.padEnd(changeWidth)}  ${why}  ${outcome}`;
 }
 
 function clock(at: Date): string {

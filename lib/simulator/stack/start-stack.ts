@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Computer } from "../hosts/computer";
 import { listEntraDevices } from "../hosts/list-entra-devices";
 import { startSimulatedFleet, type FleetOptions, type SimulatedFleet } from "../hosts/simulated-fleet";
 import { seededClientId, seededClientSecret } from "../microsoft/seed";
@@ -102,9 +103,16 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
         ...fleetOptions,
       });
       fleets.push(fleet);
-      for (const { tenantId, deviceId, displayName, upn, os, osVersion } of listEntraDevices(fleet.hosts.map((host) => host.computer))) {
-        microsoft.registerDevice({ tenantId, deviceId, displayName, upn, os, osVersion });
-      }
+      const register = (computers: Computer[]) => {
+        for (const { tenantId, deviceId, displayName, upn, os, osVersion } of listEntraDevices(computers)) {
+          microsoft.registerDevice({ tenantId, deviceId, displayName, upn, os, osVersion });
+        }
+      };
+      register(fleet.hosts.map((host) => host.computer));
+      // Who registers with Company Portal later is known to Entra from then on.
+      fleet.on((event) => {
+        if (event.type === "changed" && event.patch.platformSso) register([fleet.host(event.host).computer]);
+      });
       return fleet;
     },
     async restartServer() {
