@@ -30,7 +30,7 @@ export function DeviceView({ progress, organisation, address }: { progress: Devi
         </div>
         <div className="side">
           <section className="prog" aria-labelledby="progress">
-            <h2 id="progress">Getting you back in</h2>
+            <h2 id="progress">{["fine", "excepted"].includes(progress.moment) ? "Where it stands" : "Getting you back in"}</h2>
             <div data-live="silent">
               {progress.silent && progress.moment !== "done" && (
                 <p className="note unsure spread">
@@ -47,7 +47,7 @@ export function DeviceView({ progress, organisation, address }: { progress: Devi
               ))}
             </ol>
             <div data-live="again">
-              <AgainForm address={address} checking={progress.checking} />
+              <AgainForm address={address} checking={progress.checking} plain={live} />
               <p className="tip">
                 {progress.facts.seenAt && (
                   <>
@@ -72,10 +72,10 @@ export function DeviceView({ progress, organisation, address }: { progress: Devi
   );
 }
 
-function AgainForm({ address, checking }: { address: string; checking: boolean }) {
+function AgainForm({ address, checking, plain = false }: { address: string; checking: boolean; plain?: boolean }) {
   return (
     <form method="post" action={`${address}/check`} data-check="">
-      <button type="submit" className="btn wide" aria-disabled={checking || undefined}>
+      <button type="submit" className={plain ? "btn plain wide" : "btn wide"} aria-disabled={checking || undefined}>
         <Icon name="again" className={checking ? "ic spin" : "ic"} />
         {checking ? "Checking…" : "Check again"}
       </button>

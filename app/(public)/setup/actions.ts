@@ -37,7 +37,7 @@ export async function finishFirstRun(_before: SetupState | null, form: FormData)
     const ctx = createContext({ kind: "nobody" });
     const { admin } = await finishSetup(ctx, { token, organisationName, publicUrl, admin: { name, email, password } });
     const session = await startSession(ctx, admin.id, { kind: "browser", userAgent: from.get("user-agent") ?? "", address });
-    (await cookies()).set(sessionCookieName, session.token, { ...sessionCookieOptions(cameByHttps(from)), expires: session.expires });
+    (await cookies()).set(sessionCookieName, session.token, { ...sessionCookieOptions(cameByHttps(from)), expires: session.absoluteEnd });
   } catch (error) {
     const state = failedState(error);
     return { ...state, typed, ...(state.code === "setup_token_wrong" && { message: "", fields: { token: state.message } }) };

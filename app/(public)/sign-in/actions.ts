@@ -29,7 +29,7 @@ export async function signIn(_before: SignInState | null, form: FormData): Promi
       userAgent: from.get("user-agent") ?? "",
       address: clientAddress(from),
     });
-    (await cookies()).set(sessionCookieName, session.token, { ...sessionCookieOptions(cameByHttps(from)), expires: session.expires });
+    (await cookies()).set(sessionCookieName, session.token, { ...sessionCookieOptions(cameByHttps(from)), expires: session.absoluteEnd });
   } catch (error) {
     const { code, message } = failedState(error);
     return { ok: false, email, message: code === "authentication_failed" ? "Email or password isn’t right." : message };
