@@ -80,7 +80,7 @@ export function PolicyForm({ draft, labels, listHref }: { draft: PolicyDraft; la
         <input type="hidden" name="teamId" value={draft.teamId ?? ""} />
         <Field name="name" label="Name" defaultValue={draft.name} required maxLength={255} error={error("name")} placeholder="Firewall is on" />
         <div className="field">
-          <label htmlFor="query-help">Query</label>
+          <span className="lab">Query</span>
           <SqlEditor
             name="query"
             value={query}
