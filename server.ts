@@ -5,6 +5,7 @@ import { join } from "node:path";
 import next from "next";
 import type { Runner } from "graphile-worker";
 import { isAgentPath } from "@/lib/agents/agent-paths";
+import { findClientAddress } from "@/lib/agents/find-client-address";
 import { serveAgentRequest } from "@/lib/agents/serve-agent-request";
 import { startAgentCaches, stopAgentCaches } from "@/lib/agents/agent-caches";
 import { announceSetup, ensureSetup } from "@/lib/auth/ensure-setup";
@@ -16,6 +17,7 @@ import { getPool } from "@/lib/db/pool";
 import { dataDir, env, readNamedFile, resetEnv } from "@/lib/env";
 import { StartupError } from "@/lib/errors";
 import { ensureCertificateAuthority, issueServerCertificate } from "@/lib/http/certificate-authority";
+import { addressHeader, pathHeader } from "@/lib/http/client-address";
 import { migrateQueue, runWorker } from "@/lib/jobs/run-worker";
 import { getLogger } from "@/lib/log";
 import { prepareSecretKey } from "@/lib/secret-box";
@@ -73,6 +75,9 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
   // In development agents' paths go through Next as well, so that an edit counts without a restart.
   if (!dev && isAgentPath(path)) return void serveAgentRequest(request, response, running.ready);
   if (!running.handle) return plain(response, 503, "Flotilla is starting. Try again in a few seconds.");
+  // What a client sends under these names is replaced: limits count by the address, and sign-in leads back to the path.
+  request.headers[addressHeader] = findClientAddress(request.socket.remoteAddress ?? "", request.headers);
+  request.headers[pathHeader] = request.url ?? "/";
   running.handle(request, response);
 }
 

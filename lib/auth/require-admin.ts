@@ -5,6 +5,7 @@ import { pathHeader } from "../http/client-address";
 import { routeClock } from "./admin-route";
 import { findSession } from "./find-session";
 import { isSetUp } from "./get-organisation";
+import { localPath } from "./local-path";
 import { sessionCookieName } from "./session-cookie";
 
 /** The context of whoever is signed in, or null. */
@@ -20,8 +21,9 @@ export async function requireAdmin(): Promise<Context> {
   const ctx = await findVisitor();
   if (!ctx) {
     if (!(await isSetUp(createContext({ kind: "nobody" })))) redirect("/setup");
-    const path = (await headers()).get(pathHeader);
-    redirect(path && path !== "/" ? `/sign-in?next=${encodeURIComponent(path)}` : "/sign-in");
+    const path = (await headers()).get(pathHeader) ?? undefined;
+    const back = localPath(path?.replace(/([?&])_rsc=[^&]*/, "$1").replace(/[?&]$/, ""));
+    redirect(back === "/" ? "/sign-in" : `/sign-in?next=${encodeURIComponent(back)}`);
   }
   if (ctx.actor.kind === "user" && ctx.actor.globalRole === "none") redirect("/no-access");
   return ctx;
