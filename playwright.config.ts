@@ -20,7 +20,9 @@ export default defineConfig({
     ignoreHTTPSErrors: true, // the simulator's own authority; the browser of a real admin meets Microsoft's certificates
     locale: "en-GB",
     timezoneId: "UTC",
-    trace: "retain-on-failure",
+    // A trace of every test would take longer than the tests; PWTRACE=1 asks for those of failures.
+    trace: process.env.PWTRACE ? "retain-on-failure" : "off",
+    contextOptions: { reducedMotion: "reduce" },
     screenshot: "only-on-failure",
     launchOptions: { executablePath: chromiumPath, args: chromiumArgs },
   },

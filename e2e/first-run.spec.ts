@@ -1,3 +1,4 @@
+import type { Page } from "@playwright/test";
 import { asNobody, expect, test } from "./fixtures";
 
 test.use({ scene: { name: "first-run", setUp: false }, signedIn: false });
@@ -73,7 +74,7 @@ test("the token from the console opens the setup, which signs in and shows an em
   });
 });
 
-async function fillSetup(page: import("@playwright/test").Page, person = admin): Promise<void> {
+async function fillSetup(page: Page, person = admin): Promise<void> {
   await page.locator("fieldset", { hasText: "Organisation" }).getByLabel("Name").fill("Aldergate Research");
   await page.getByLabel("Your name").fill(person.name);
   await page.getByLabel("Email").fill(person.email);
