@@ -14,6 +14,7 @@ import { sendReports } from "./compliance/send-reports.job";
 import { sweep } from "./compliance/sweep.job";
 import type { Job } from "./jobs/define-job";
 import type { Schedule } from "./jobs/run-worker";
+import { endWithheldPassesJob } from "./policies/end-withheld-passes.job";
 
 /** Every job of the product; the worker refuses to know any other. */
 export const jobs: Job[] = [
@@ -32,6 +33,7 @@ export const jobs: Job[] = [
   checkConnections as Job,
   checkCredentialExpiry as Job,
   wakeConnections as Job,
+  endWithheldPassesJob as Job,
 ];
 
 /** The jobs that the clock starts; times are UTC. */
@@ -40,5 +42,6 @@ export const schedules: Schedule[] = [
   { job: freshness, match: "*/15 * * * *" },
   { job: wakeConnections, match: "* * * * *" },
   { job: checkConnections, match: "*/15 * * * *" },
+  { job: endWithheldPassesJob, match: "7,22,37,52 * * * *" },
   { job: checkCredentialExpiry, match: "20 6 * * *" },
 ];

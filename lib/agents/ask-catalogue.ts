@@ -29,7 +29,7 @@ export class AskCatalogue {
   private readonly labels: AskedLabel[];
   private readonly teams: Map<number, TeamRow>;
   private readonly agentOptions: Record<string, unknown>;
-  private readonly policiesOf = new Map<string, AskedPolicy[]>();
+  private readonly policiesOf = new Map<string, { policies: AskedPolicy[]; scoped: boolean }>();
   private readonly labelsOf = new Map<string, AskedLabel[]>();
   private readonly configOf = new Map<string, AgentConfig>();
 
@@ -51,15 +51,16 @@ export class AskCatalogue {
   /** The policies in a host's scope: its team's and everybody's, of its platform, within their labels. Empty SQL is never asked. */
   policiesFor(teamId: number, platform: string, labelIds: ReadonlySet<number>): AskedPolicy[] {
     const family = policyPlatform(platform);
-    const candidates = remember(this.policiesOf, `${teamId} ${family}`, () =>
-      this.policies.filter(
+    const { policies, scoped } = remember(this.policiesOf, `${teamId} ${family}`, () => {
+      const candidates = this.policies.filter(
         (policy) =>
           (policy.teamId === null || policy.teamId === teamId) &&
           (policy.platforms.length === 0 || policy.platforms.includes(family)) &&
           policy.query.trim() !== "",
-      ),
-    );
-    return candidates.every((policy) => policy.scopes.length === 0) ? candidates : candidates.filter((policy) => isInLabelScope(policy, labelIds));
+      );
+      return { policies: candidates, scoped: candidates.some((policy) => policy.scopes.length > 0) };
+    });
+    return scoped ? policies.filter((policy) => isInLabelScope(policy, labelIds)) : policies;
   }
 
   /** The dynamic labels that a host is asked about. `rhel` that calls itself CentOS counts as `centos`. */

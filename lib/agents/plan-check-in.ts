@@ -159,9 +159,14 @@ function planPolicies(host: HostEntry, sorted: SortedResults, inScope: readonly 
     if (!expected || sorted.policies.has(policy.id)) continue;
     add(plan, host, { hostId: host.hostId, policyId: policy.id, policyVersion: policy.version, outcome: "unanswered", message: "" });
   }
-  const concerned = new Set(inScope.map((policy) => policy.id));
-  plan.ended = [...host.results.keys()].filter((id) => !concerned.has(id));
+  const stillConcerned = inScope.reduce((count, policy) => (host.results.has(policy.id) ? count + 1 : count), 0);
+  if (stillConcerned < host.results.size) plan.ended = endedPolicies(host, inScope);
   return plan;
+}
+
+function endedPolicies(host: HostEntry, inScope: readonly AskedPolicy[]): number[] {
+  const concerned = new Set(inScope.map((policy) => policy.id));
+  return [...host.results.keys()].filter((id) => !concerned.has(id));
 }
 
 function isOld(policy: AskedPolicy, askedVersion: number | undefined, now: number): boolean {

@@ -52,9 +52,16 @@ function readStream(body: Readable, maxBytes: number): Promise<Buffer> {
         reject(tooLarge(maxBytes));
       } else chunks.push(chunk);
     });
-    body.once("end", () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
+    // An error costs a stack trace, so none is made for a stream that closes after its end, as all do.
+    let ended = false;
+    body.once("end", () => {
+      ended = true;
+      resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks));
+    });
     body.once("error", (cause) => reject(unreadable("The body ended before it was whole.", cause)));
-    body.once("close", () => reject(unreadable("The body ended before it was whole.")));
+    body.once("close", () => {
+      if (!ended) reject(unreadable("The body ended before it was whole."));
+    });
   });
 }
 
