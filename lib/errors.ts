@@ -9,11 +9,14 @@ export abstract class FlotillaError extends Error {
   abstract readonly status: number;
   readonly code: string;
   readonly fields: FieldProblem[];
+  /** What a page's error face gets to see of an error thrown while it was drawn; everything else stays on the server. */
+  readonly digest: string;
 
   constructor(code: string, message: string, options: { cause?: unknown; fields?: FieldProblem[] } = {}) {
     super(message, { cause: options.cause });
     this.name = new.target.name;
     this.code = code;
+    this.digest = code;
     this.fields = options.fields ?? [];
   }
 }

@@ -4,6 +4,7 @@ import { NotFoundError, UnauthenticatedError } from "../errors";
 import { toCanonicalNames, withDoubledNames } from "../http/doubled-names";
 import { errorResponse, parseBody, parseQuery } from "../http/error-envelope";
 import { readJsonBody } from "../http/read-json-body";
+import { refuseNul } from "../http/refuse-nul";
 import { checkSameOrigin } from "../http/same-origin";
 import { getLogger } from "../log";
 import { findSession } from "./find-session";
@@ -53,9 +54,9 @@ export function adminRoute<Params extends Schema = undefined, Query extends Sche
   return async (request: Request, route?: { params: Promise<Record<string, string | string[] | undefined>> }): Promise<Response> => {
     try {
       const ctx = await requestContext(request, options.open ?? false);
-      const params = checkParams(options.params, await route?.params);
-      const query = options.query && parseQuery(options.query, toCanonicalNames(queryOf(request)));
-      const body = options.body && parseBody(options.body, toCanonicalNames(await readJsonBody(request, { maxBytes: options.maxBodyBytes })));
+      const params = checkParams(options.params, refuseNul(await route?.params));
+      const query = options.query && parseQuery(options.query, toCanonicalNames(refuseNul(queryOf(request))));
+      const body = options.body && parseBody(options.body, toCanonicalNames(refuseNul(await readJsonBody(request, { maxBytes: options.maxBodyBytes }))));
       const answer = await handle(ctx, { params, query, body, request } as AdminRequest<Params, Query, Body>);
       return await finish(answer);
     } catch (error) {

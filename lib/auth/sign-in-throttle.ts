@@ -34,7 +34,8 @@ export async function countSignInAttempt(email: string, address: string): Promis
   }
 }
 
-/** Forgets the attempts of an account from an address, after the right password. */
+/** After the right password: the attempts of this account from this address are forgotten, and this one isn't counted against either. */
 export async function forgetSignInAttempts(email: string, address: string): Promise<void> {
-  await limits().pair.delete(`${email} ${address}`);
+  const { pair, address: byAddress, account } = limits();
+  await Promise.all([pair.delete(`${email} ${address}`), byAddress.reward(address), account.reward(email)]);
 }

@@ -74,3 +74,9 @@ test("one address that tries many accounts is refused, too", async () => {
   );
   expect(tries.filter((status) => status === 429)).toHaveLength(1);
 });
+
+test("signing in rightly is never refused for being done often", async () => {
+  const email = await makeUser();
+  const address = "203.0.113.20";
+  for (let i = 0; i < 32; i += 1) await expect(attempt(email, "right-password-1", address)).resolves.toBeDefined();
+});
