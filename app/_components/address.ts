@@ -1,10 +1,10 @@
 /** What a page reads from its address: each parameter once. */
 export type SearchParams = Record<string, string | string[] | undefined>;
 
-/** One parameter's text; empty when it is absent, the first when it is repeated. */
+/** One parameter's text; empty when it is absent, the first when it is repeated. NUL, which no text of ours holds, is left out. */
 export function param(given: SearchParams, name: string): string {
   const value = given[name];
-  return (Array.isArray(value) ? value[0] : value) ?? "";
+  return ((Array.isArray(value) ? value[0] : value) ?? "").replaceAll("\u0000", "");
 }
 
 /** A parameter that is a whole number of at most nine digits, or undefined. */

@@ -53,8 +53,7 @@ export const saveLabel = adminAction(LabelForm, async (ctx, form) => {
   redirect(`/labels/${id}${form.teamId === null ? "" : `?team_id=${form.teamId}`}`);
 });
 
-/** Deletes a label. */
+/** Deletes a label. The caller moves on: the page it stands on is gone. */
 export const removeLabel = adminAction(z.object({ labelId: z.number().int().positive() }), async (ctx, { labelId }) => {
   await deleteLabel(ctx, labelId);
-  revalidatePath("/labels");
 });

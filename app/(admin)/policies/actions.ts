@@ -75,10 +75,9 @@ export const previewDeletion = adminAction(PolicyIds, async (ctx, { policyIds })
   return `${people.length === 1 ? "1 person" : `${people.length} people`} blocked only by ${policyIds.length === 1 ? "it" : "them"} ${people.length === 1 ? "is" : "are"} let in within seconds.`;
 });
 
-/** Deletes policies with their results. */
+/** Deletes policies with their results. The caller moves on or loads anew: the page it stands on may be the one that is gone. */
 export const deletePolicyList = adminAction(PolicyIds, async (ctx, { policyIds }) => {
   await deletePolicies(ctx, policyIds);
-  revalidatePath("/policies");
 });
 
 const GatingDraft = z.object({

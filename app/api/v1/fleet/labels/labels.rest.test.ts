@@ -78,6 +78,9 @@ test("a team's label is unseen where another team's labels are listed", async ()
 test.each<[number, string, string, () => ReturnType<typeof callRoute>]>([
   [400, "an unknown key", "unknown_key", () => callRoute(labels.POST, { token: admin, body: { name: "x", colour: 1 } })],
   [400, "a team that is no number", "bad_parameter", () => callRoute(labels.GET, { token: admin, query: "team_id=x" })],
+  [400, "a NUL character in a body", "nul_character", () => callRoute(labels.POST, { token: admin, body: { name: "a\u0000b" } })],
+  [400, "a NUL character in a search", "nul_character", () => callRoute(labels.GET, { token: admin, query: "query=a%00b" })],
+  [400, "a NUL character in a path", "nul_character", () => callRoute(label.DELETE, { method: "DELETE", token: admin, params: { label: "a\u0000" } })],
   [401, "nobody", "not_signed_in", () => callRoute(summary.GET, { token: null })],
   [403, "an observer", "permission_denied", () => callRoute(labels.POST, { token: observer, body: { name: "x" } })],
   [404, "a label that isn't there", "label_not_found", () => callRoute(label.GET, { token: admin, params: { label: "987654" } })],
