@@ -17,6 +17,7 @@ import { ActionButton } from "./action-button";
 import { ConnectForm } from "./connect-form";
 import { CredentialForm } from "./credential-form";
 import { DisconnectDialog } from "./disconnect-dialog";
+import { Fold } from "./fold";
 import { GroupPicker } from "./group-picker";
 import { HealthCard } from "./health-card";
 import { PermissionsTable } from "./permissions-table";
@@ -123,15 +124,12 @@ async function WizardPage({ ctx, now, canWrite, problem, health }: Facts & { hea
             />
           )}
           {canWrite && (
-            <details className="fold">
-              <summary>{offers.includes("audit_only") ? "Use audit only, or change tenant, cloud or app" : "Change tenant, cloud or app"}</summary>
-              <div style={{ marginTop: 16 }}>
-                <ConnectForm
-                  defaults={await getConnectionDefaults(ctx)}
-                  given={{ tenant: connection.tenantDomain || connection.tenantId, cloud: connection.cloud, clientId: connection.clientId }}
-                />
-              </div>
-            </details>
+            <Fold summary={offers.includes("audit_only") ? "Use audit only, or change tenant, cloud or app" : "Change tenant, cloud or app"}>
+              <ConnectForm
+                defaults={await getConnectionDefaults(ctx)}
+                given={{ tenant: connection.tenantDomain || connection.tenantId, cloud: connection.cloud, clientId: connection.clientId }}
+              />
+            </Fold>
           )}
           <Notice kind="sea">
             Intune lists only partners that Microsoft approved. If yours isn’t in the list, use audit only: verdicts are kept, none is sent.
@@ -218,12 +216,9 @@ async function CardPage({ ctx, now, canWrite, problem, health }: Facts & { healt
           />
         )}
         {canWrite && watches && (
-          <details className="fold">
-            <summary>Connect a tenant</summary>
-            <div style={{ marginTop: 16 }}>
-              <ConnectForm defaults={await getConnectionDefaults(ctx)} given={null} />
-            </div>
-          </details>
+          <Fold summary="Connect a tenant">
+            <ConnectForm defaults={await getConnectionDefaults(ctx)} given={null} />
+          </Fold>
         )}
         {canWrite && !watches && !leaving && !failedToLeave && <Changes connection={connection} moving={moving} />}
       </div>
@@ -237,25 +232,19 @@ function Changes({ connection, moving }: { connection: Connection; moving: boole
       <h2 className="h2" id="changes">
         Change
       </h2>
-      <details className="fold" open={connection.state === "credential_error"}>
-        <summary>Replace the secret or certificate</summary>
-        <div style={{ marginTop: 16 }}>
-          <CredentialForm connectionId={connection.id} />
-        </div>
-      </details>
-      <details className="fold" open={connection.errorCode.startsWith("group_")}>
-        <summary>Cover another group</summary>
-        <div style={{ marginTop: 16 }}>
-          <GroupPicker connectionId={connection.id} chosen={connection.groupId} suggested={suggestedGroupName} />
-        </div>
-      </details>
+      <Fold summary="Replace the secret or certificate" open={connection.state === "credential_error"}>
+        <CredentialForm connectionId={connection.id} />
+      </Fold>
+      <Fold summary="Cover another group" open={connection.errorCode.startsWith("group_")}>
+        <GroupPicker connectionId={connection.id} chosen={connection.groupId} suggested={suggestedGroupName} />
+      </Fold>
       {moving && connection.errorCode === "" && (
-        <p className="wacts sm muted">
+        <div className="wacts sm muted">
           Trying the change at Microsoft.
           <ActionButton action={retryStep} connectionId={connection.id} sending="Trying…" kind="quiet">
             Try now
           </ActionButton>
-        </p>
+        </div>
       )}
     </section>
   );
