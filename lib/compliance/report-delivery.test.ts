@@ -139,7 +139,9 @@ describe("whose the device is", () => {
 
   test("is asked once a day", async () => {
     const host = await scene.mac();
-    const asked = () => scene.simulator.journal({ path: "/users" }).filter((entry) => entry.status === 200 && decodeURIComponent(entry.path).includes(host.userPrincipalName)).length;
+    const asked = () =>
+      scene.simulator.journal({ path: "/users" }).filter((entry) => entry.status === 200 && decodeURIComponent(entry.path).includes(host.userPrincipalName))
+        .length;
     await scene.answers(host, "pass");
     await scene.until(host, "confirmed");
     await scene.answers(host, "fail");
