@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { seedAldergate } from "./seed-aldergate";
 import { testServerContext } from "./test-context";
 
-test("Aldergate Research has 431 Macs in every access state and reports in every state", async () => {
+test("Aldergate Research has 431 Macs in every access state and reports in every state", { timeout: 120_000 }, async () => {
   const ctx = testServerContext();
   const { hosts, teams } = await seedAldergate(ctx);
   expect(hosts.size).toBe(431);

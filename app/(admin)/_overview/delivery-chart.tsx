@@ -32,7 +32,7 @@ export function DeliveryChart({ points, since }: { points: Point[]; since: strin
         <span
           aria-hidden="true"
           className="xs muted peak"
-          style={peakLeft > 60 ? { right: `${102 - peakLeft}%` } : { left: `${peakLeft + 2}%` }}
+          style={peakLeft > 60 ? { right: `${103 - peakLeft}%` } : { left: `${peakLeft + 4}%` }}
           suppressHydrationWarning
         >
           {peakWords}

@@ -25,9 +25,9 @@ const statuses = [
 ];
 
 const outcomes = [
-  { value: "fail", label: "Fails" },
+  { value: "fail", label: "Fail" },
   { value: "unknown", label: "Unknown" },
-  { value: "pass", label: "Passes" },
+  { value: "pass", label: "Pass" },
 ];
 
 /** Search and filters above the list. An active filter is filled and has an ✕. */
@@ -54,12 +54,8 @@ export function HostFilters({ search, policies, labels }: { search: HostSearch; 
           name="Policy"
           onClear={() => go({ policy_id: undefined, outcome: undefined })}
         >
-          <MenuHeading>Hosts that this policy</MenuHeading>
-          <MenuChoice
-            value={search.outcome ?? "fail"}
-            onChange={(chosen) => go({ outcome: chosen })}
-            options={outcomes.map((option) => ({ ...option, label: option.label.toLowerCase() }))}
-          />
+          <MenuHeading>Answer</MenuHeading>
+          <MenuChoice value={search.outcome ?? "fail"} onChange={(chosen) => go({ outcome: chosen })} options={outcomes} />
           <MenuHeading>Policy</MenuHeading>
           <MenuChoice
             value={search.policy_id ?? ""}
