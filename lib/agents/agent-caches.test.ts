@@ -128,6 +128,32 @@ test("many unknown keys from one address are turned away without a look-up, and 
   forgetUnknownKeys();
 });
 
+test("guessing enroll secrets is slowed down like guessing keys", async () => {
+  forgetUnknownKeys();
+  const statuses = new Map<number, number>();
+  for (let n = 0; n < 302; n += 1) {
+    const orbit = n % 2 === 0;
+    const body = { enroll_secret: `guess-${n}`, host_identifier: "x", hardware_uuid: "x" };
+    const { status } = await wayIn.send("POST", orbit ? "/api/fleet/orbit/enroll" : "/api/osquery/enroll", body);
+    statuses.set(status, (statuses.get(status) ?? 0) + 1);
+  }
+  expect(Object.fromEntries(statuses)).toEqual({ 401: 300, 429: 2 });
+  forgetUnknownKeys();
+});
+
+test.each([
+  ["https://example.test/what we see?a=b\n", "https://example.test/what%20we%20see?a=b"],
+  ["javascript:alert(1)", "/device/"],
+  ["", "/device/"],
+])("transparency '%s' leads to %s", async (transparencyUrl, location) => {
+  const host = await enrolledHost(ctx);
+  await ctx.db.organisation.update({ where: { id: 1 }, data: { transparencyUrl } });
+  const reply = await wayIn.send("GET", `/api/latest/fleet/device/${host.deviceToken}/transparency`);
+  expect(reply.status).toBe(307);
+  expect(reply.headers.location).toBe(location === "/device/" ? `/device/${host.deviceToken}` : location);
+  expect(reply.headers["referrer-policy"]).toBe("no-referrer");
+});
+
 test("an address that guesses a thousand device tokens in a row is shut out for a minute; a good token ends the count", async () => {
   const host = await enrolledHost(ctx);
   const at = (token: string) => `/api/v1/fleet/device/${token}/ping`;

@@ -91,7 +91,9 @@ async function describeMapping({ ctx, hostId }: DeviceCall): Promise<AgentRespon
 
 async function sendToTransparency({ ctx, hostId, token }: DeviceCall): Promise<AgentResponse> {
   const { transparencyUrl } = await loadDesktop(ctx.sql, hostId);
-  return answerEmpty("device", 307, { location: transparencyUrl || `/device/${encodeURIComponent(token)}` });
+  const configured = URL.canParse(transparencyUrl) ? new URL(transparencyUrl) : null;
+  const usable = configured?.protocol === "https:" || configured?.protocol === "http:";
+  return answerEmpty("device", 307, { location: configured && usable ? configured.href : `/device/${encodeURIComponent(token)}` });
 }
 
 async function refetch({ ctx, hostId }: DeviceCall): Promise<AgentResponse> {

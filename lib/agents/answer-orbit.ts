@@ -3,11 +3,13 @@ import { ConflictError, ForbiddenError, InvalidInputError, NotFoundError, TooMan
 import { enrollHost } from "@/lib/hosts/enroll-host";
 import { recordDeviceMapping } from "@/lib/hosts/record-device-mapping";
 import { storeDeviceToken } from "@/lib/hosts/store-device-token";
+import { hashToken } from "@/lib/secret-box";
 import { agentCaches } from "./agent-caches";
 import type { AgentCall } from "./agent-call";
 import { AgentError, answerEmpty, answerJson, answerText, type AgentResponse } from "./agent-request";
 import { authenticateOrbit } from "./authenticate-host";
 import { readText } from "./read-values";
+import { admitLookup, rememberUnknown } from "./unknown-keys";
 
 const mebibyte = 1024 * 1024;
 // A setting that flaps restarts the agent each time; we have none to give, so the answer never changes.
@@ -81,9 +83,11 @@ async function enrollOrbit(ctx: SqlContext, call: AgentCall): Promise<AgentRespo
   if (hardwareUuid === "") throw new AgentError(400, "hardware_uuid_missing", "hardware_uuid is empty: expected the computer's hardware UUID");
   const serial = readText(body.hardware_serial);
   const hostname = readText(body.hostname);
+  const secret = readText(body.enroll_secret, 1000);
+  admitLookup(call.request.remoteAddress);
   const { hostId, nodeKey } = await enrollHost(ctx, {
     agent: "orbit",
-    secret: readText(body.enroll_secret, 1000),
+    secret,
     identifier: readText(body.osquery_identifier) || hardwareUuid,
     hardwareUuid,
     hostname,
@@ -96,6 +100,9 @@ async function enrollOrbit(ctx: SqlContext, call: AgentCall): Promise<AgentRespo
       platform: readText(body.platform, 64).toLowerCase(),
       platformLike: readText(body.platform_like, 64).toLowerCase(),
     },
+  }).catch((error: unknown) => {
+    if (error instanceof UnauthenticatedError) rememberUnknown(hashToken(secret), call.request.remoteAddress);
+    throw error;
   });
   agentCaches().hostChanged(hostId);
   return answerJson("orbit", { orbit_node_key: nodeKey });

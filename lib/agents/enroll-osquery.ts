@@ -1,7 +1,9 @@
 import type { SqlContext } from "@/lib/context";
 import { ForbiddenError, TooManyRequestsError, UnauthenticatedError } from "@/lib/errors";
 import { enrollHost } from "@/lib/hosts/enroll-host";
+import { hashToken } from "@/lib/secret-box";
 import type { AgentCall } from "./agent-call";
+import { admitLookup, rememberUnknown } from "./unknown-keys";
 import { AgentError, answerJson, type AgentResponse } from "./agent-request";
 import { agentCaches } from "./agent-caches";
 import { readHostDetails } from "./read-host-details";
@@ -20,10 +22,12 @@ export async function enrollOsquery(ctx: SqlContext, call: AgentCall): Promise<A
   const hardwareUuid = details.hardwareUuid ?? "";
   const identifier = readText(body.host_identifier) || hardwareUuid;
   if (identifier === "") throw new AgentError(401, "identifier_missing", "enroll failed: host_identifier is empty", { nodeInvalid: true });
+  const secret = readText(body.enroll_secret, 1000);
+  admitLookup(call.request.remoteAddress);
   try {
     const { hostId, nodeKey } = await enrollHost(ctx, {
       agent: "osquery",
-      secret: readText(body.enroll_secret, 1000),
+      secret,
       identifier,
       hardwareUuid,
       hostname: details.hostname ?? "",
@@ -33,6 +37,7 @@ export async function enrollOsquery(ctx: SqlContext, call: AgentCall): Promise<A
     return answerJson("osquery", { node_key: nodeKey });
   } catch (error) {
     if (!(error instanceof UnauthenticatedError || error instanceof ForbiddenError || error instanceof TooManyRequestsError)) throw error;
+    if (error instanceof UnauthenticatedError) rememberUnknown(hashToken(secret), call.request.remoteAddress);
     throw new AgentError(401, error.code, error.message, { nodeInvalid: true, cause: error });
   }
 }
