@@ -23,6 +23,8 @@ export interface CloudProfile {
   requiresPublicHttps: boolean;
 }
 
+const customTitle = "Custom addresses";
+
 const profiles: Record<Exclude<CloudName, "custom">, CloudProfile> = {
   global: {
     name: "global",
@@ -93,6 +95,12 @@ export function cloudProfile(name: string): CloudProfile {
   throw new InvalidInputError("cloud_unknown", `There is no Microsoft cloud "${name}". ${reason}`, { fields: [{ field: "cloud", reason }] });
 }
 
+/** A cloud's name for people and its portals; also for a custom cloud whose addresses have left the environment. */
+export function describeCloud(name: string): Pick<CloudProfile, "title" | "intunePortalUrl" | "entraPortalUrl"> {
+  const known = (profiles as Record<string, CloudProfile>)[name];
+  return known ?? { ...profiles.global, title: name === "custom" ? customTitle : name };
+}
+
 function customProfile(): CloudProfile {
   const { MICROSOFT_LOGIN_URL, MICROSOFT_GRAPH_URL, MICROSOFT_INTUNE_RESOURCE } = env();
   if (!MICROSOFT_LOGIN_URL || !MICROSOFT_GRAPH_URL || !MICROSOFT_INTUNE_RESOURCE) {
@@ -102,7 +110,7 @@ function customProfile(): CloudProfile {
   const intune = MICROSOFT_INTUNE_RESOURCE.endsWith("/") ? MICROSOFT_INTUNE_RESOURCE : `${MICROSOFT_INTUNE_RESOURCE}/`;
   return {
     name: "custom",
-    title: "Custom addresses",
+    title: customTitle,
     loginUrl: new URL(MICROSOFT_LOGIN_URL).origin,
     graphUrl: new URL(MICROSOFT_GRAPH_URL).origin,
     intuneResource: intune,

@@ -1,4 +1,4 @@
-import { cloudNames, cloudProfile, type CloudProfile } from "./clouds";
+import { describeCloud, type CloudProfile } from "./clouds";
 import type { Connection } from "./connection";
 import type { ConnectionErrorCode } from "./connection-state";
 import { suggestedGroupName } from "./entra-groups";
@@ -233,7 +233,7 @@ const writers: Record<ConnectionErrorCode, Writer> = {
 /** The words for an error code of a connection, with the facts of that connection in them. */
 export function connectionText(code: string, facts: Facts): ConnectionText {
   const writer = writers[code as ConnectionErrorCode];
-  const profile = (cloudNames as readonly string[]).includes(facts.cloud) ? safeProfile(facts.cloud) : { title: facts.cloud };
+  const profile = describeCloud(facts.cloud);
   if (!writer)
     return {
       title: "Something is wrong",
@@ -244,9 +244,4 @@ export function connectionText(code: string, facts: Facts): ConnectionText {
     };
   const written = writer(facts, profile);
   return { ...written, sentence: written.sentence ?? `${written.title}. ${written.fix[0]?.replaceAll("*", "") ?? ""}`.trim() };
-}
-
-// The custom cloud's addresses may have left the environment since; its name is all that words need.
-function safeProfile(cloud: string): Pick<CloudProfile, "title"> {
-  return cloud === "custom" ? { title: "custom" } : cloudProfile(cloud);
 }

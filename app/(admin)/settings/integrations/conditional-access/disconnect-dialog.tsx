@@ -15,13 +15,14 @@ interface DisconnectProps {
   blocked: number;
   told: number;
   /** What pressing says: the calm way out, or the one that leaves Microsoft out. */
-  kind: "disconnect" | "undo" | "stop_watching" | "force";
+  kind: "disconnect" | "again" | "undo" | "stop_watching" | "force";
 }
 
-const openers = { disconnect: "Disconnect", undo: "Stop and undo", stop_watching: "Stop watching", force: "Force it" };
+const openers = { disconnect: "Disconnect", again: "Try again", undo: "Stop and undo", stop_watching: "Stop watching", force: "Force it" };
 
 /** Asks what becomes of the people Entra keeps out, says what the choice would do, and disconnects. */
-export function DisconnectDialog({ connectionId, name, blocked, told, kind }: DisconnectProps) {
+export function DisconnectDialog({ connectionId, name, blocked, told, kind: opener }: DisconnectProps) {
+  const kind = opener === "again" ? "disconnect" : opener;
   const [open, setOpen] = useState(false);
   const [choice, setChoice] = useState<"leave" | "release" | "lock">("leave");
   const [state, send] = useActionState(endConnection, { ok: false, message: "", fields: {} });
@@ -40,8 +41,8 @@ export function DisconnectDialog({ connectionId, name, blocked, told, kind }: Di
   };
   return (
     <>
-      <Button kind="quiet" onClick={() => setOpen(true)}>
-        {openers[kind]}
+      <Button kind={opener === "again" ? "primary" : opener === "force" ? "plain" : "quiet"} onClick={() => setOpen(true)}>
+        {openers[opener]}
       </Button>
       <Dialog
         open={open}

@@ -5,7 +5,7 @@ import { formatSpan } from "@/app/_components/format-time";
 import { Icon, Mark } from "@/app/_components/icon";
 import { Notice } from "@/app/_components/notice";
 import { Time } from "@/app/_components/time";
-import { cloudProfile } from "@/lib/compliance/entra/clouds";
+import { describeCloud } from "@/lib/compliance/entra/clouds";
 import type { ConnectionHealth } from "@/lib/compliance/entra/get-connection-health";
 import { counted } from "./say";
 
@@ -30,7 +30,7 @@ export function HealthCard({ health, now }: { health: ConnectionHealth; now: Dat
           {connection.tenantDomain && <span className="sm">{connection.tenantDomain}</span>}
           <CopyId id={connection.tenantId} kind="tenant" />
         </Fact>
-        <Fact label="Cloud">{safeCloudTitle(connection.cloud)}</Fact>
+        <Fact label="Cloud">{describeCloud(connection.cloud).title}</Fact>
         <Fact label="Mode">Intune partner, macOS</Fact>
         <Fact label="Covers">{connection.groupName || <span className="faint">No group</span>}</Fact>
         <Fact label={connection.credentialKind === "certificate" ? "Certificate" : "Client secret"}>
@@ -171,8 +171,4 @@ function WatchCard({ health }: { health: ConnectionHealth }) {
       </p>
     </section>
   );
-}
-
-function safeCloudTitle(cloud: string): string {
-  return cloud === "custom" ? "Custom addresses" : cloudProfile(cloud).title;
 }

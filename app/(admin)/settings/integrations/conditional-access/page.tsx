@@ -150,18 +150,7 @@ async function CardPage({ ctx, now, canWrite, problem, health }: Facts & { healt
   const leave = { connectionId: connection.id, name: nameOf(connection), blocked: counts.hostsHeld + counts.hostsLoose, told };
   return (
     <>
-      <PageHeader
-        title={
-          leaving
-            ? `Disconnecting ${nameOf(connection)}`
-            : failedToLeave
-              ? `${nameOf(connection)} isn’t disconnected yet`
-              : watches
-                ? "Watching, not reporting"
-                : `${nameOf(connection)} is connected`
-        }
-        crumbs={crumbs}
-      >
+      <PageHeader title={titleOf(connection)} crumbs={crumbs}>
         {canWrite && !leaving && !failedToLeave && <DisconnectDialog {...leave} kind={watches ? "stop_watching" : "disconnect"} />}
       </PageHeader>
       <div className="pad card-page">
@@ -179,14 +168,15 @@ async function CardPage({ ctx, now, canWrite, problem, health }: Facts & { healt
           <ProblemSection
             code={connection.errorCode}
             connection={connection}
-            where={failedToLeave ? "Microsoft didn’t let us leave" : connection.state === "credential_error" ? "Reports wait" : "Needs somebody"}
+            where={failedToLeave ? "Microsoft didn’t let us leave" : connection.state === "degraded" ? "Needs somebody" : "Nothing is sent"}
             now={now}
             canWrite={canWrite && !failedToLeave}
+            {...(failedToLeave && { instead: whenLeavingFailed })}
           />
         )}
         {canWrite && failedToLeave && (
           <div className="wacts">
-            <DisconnectDialog {...leave} kind="disconnect" />
+            <DisconnectDialog {...leave} kind="again" />
             <DisconnectDialog {...leave} kind="force" />
           </div>
         )}
@@ -264,6 +254,23 @@ function CallbackNotice({ problem, connection }: { problem: string; connection: 
       <b>{title}.</b> {explanation}
     </Notice>
   );
+}
+
+const whenLeavingFailed = {
+  explanation: "Nothing was removed here, no report goes out, and nobody’s access changes. It isn’t tried again by itself.",
+  fix: [
+    "Try again once Microsoft answers, or once the app has its rights back.",
+    "Or force it: then only this server forgets the tenant, and you remove the partner in Intune yourself.",
+  ],
+};
+
+function titleOf(connection: Connection): string {
+  const name = nameOf(connection);
+  if (connection.state === "disconnecting") return `Disconnecting ${name}`;
+  if (connection.state === "disconnect_failed") return `${name} isn’t disconnected yet`;
+  if (connection.provider === "audit_only") return "Watching, not reporting";
+  if (connection.state === "credential_error" || connection.state === "consent_incomplete") return `Reports to ${name} wait`;
+  return connection.state === "degraded" ? `${name} needs somebody` : `${name} is connected`;
 }
 
 function nameOf(connection: Connection): string {

@@ -1,7 +1,7 @@
 import Link from "next/link";
 import { Icon, Mark } from "@/app/_components/icon";
 import { CopyId } from "@/app/_components/copy-id";
-import { cloudProfile } from "@/lib/compliance/entra/clouds";
+import { describeCloud } from "@/lib/compliance/entra/clouds";
 import type { Connection } from "@/lib/compliance/entra/connection";
 import { connectionText, type Remedy } from "@/lib/compliance/entra/connection-texts";
 import { giveConsent, retryStep } from "./actions";
@@ -16,11 +16,14 @@ interface ProblemProps {
   where: string;
   now: Date;
   canWrite: boolean;
+  /** What is said instead of the code's own words, where they don't fit. */
+  instead?: { explanation: string; fix: string[] };
 }
 
 /** What is wrong, why Microsoft did that, what to do in order, the buttons, when it goes on by itself, and the details for support, folded. */
-export function ProblemSection({ code, connection, where, now, canWrite }: ProblemProps) {
-  const { title, explanation, fix, remedies } = connectionText(code, connection);
+export function ProblemSection({ code, connection, where, now, canWrite, instead }: ProblemProps) {
+  const { title, remedies, ...words } = connectionText(code, connection);
+  const { explanation, fix } = instead ?? words;
   const retriesAt = connection.errorCode === code && connection.nextStepAt && connection.nextStepAt > now ? connection.nextStepAt : null;
   return (
     <section aria-labelledby="problem">
@@ -64,9 +67,9 @@ function RemedyButton({ remedy, connection, isFirst }: { remedy: Remedy; connect
         </ActionButton>
       );
     case "open_intune":
-      return <Outside href={cloudProfile(connection.cloud).intunePortalUrl} kind={kind} text="Open Intune" />;
+      return <Outside href={describeCloud(connection.cloud).intunePortalUrl} kind={kind} text="Open Intune" />;
     case "open_entra":
-      return <Outside href={cloudProfile(connection.cloud).entraPortalUrl} kind={kind} text="Open Entra" />;
+      return <Outside href={describeCloud(connection.cloud).entraPortalUrl} kind={kind} text="Open Entra" />;
     case "public_url":
       return (
         <Link className={`btn ${kind}`} href="/settings/organisation">

@@ -1,5 +1,4 @@
 import { Icon } from "@/app/_components/icon";
-import { cloudProfile } from "@/lib/compliance/entra/clouds";
 import type { Connection } from "@/lib/compliance/entra/connection";
 import { giveConsent, retryStep } from "./actions";
 import { ActionButton } from "./action-button";
@@ -43,7 +42,7 @@ export function SetupSection({ connection, current, now, canWrite }: SetupProps)
           <p className="muted">Asking for it needs the admin role here.</p>
         )}
         <p className="sm muted" style={{ marginTop: 14 }}>
-          The page is at <code>{new URL(cloudProfile(connection.cloud).loginUrl).host}</code>. It has to name tenant <code>{connection.tenantId}</code>.
+          Microsoft’s page has to name tenant <code>{connection.tenantId}</code>.
         </p>
       </section>
     );
