@@ -58,7 +58,7 @@ interface Facts {
   problem: string;
 }
 
-async function StartPage({ ctx, canWrite, problem }: Facts) {
+async function StartPage({ ctx, now, canWrite, problem }: Facts) {
   return (
     <>
       <PageHeader title="Connect Microsoft Entra" crumbs={crumbs} />
@@ -66,7 +66,7 @@ async function StartPage({ ctx, canWrite, problem }: Facts) {
         <div className="pad wiz">
           <WizardSteps steps={wizardProgress(null).steps} />
           <div className="wmain">
-            <CallbackNotice problem={problem} connection={null} />
+            <CallbackNotice problem={problem} connection={null} now={now} />
             <section aria-labelledby="start">
               <h2 className="wtitle" id="start">
                 Which tenant, and which app?
@@ -103,7 +103,7 @@ async function WizardPage({ ctx, now, canWrite, problem, health }: Facts & { hea
         <WizardSteps steps={steps} />
         <div className="wmain">
           <RefreshWhile seconds={isMoving ? 1.5 : 5} />
-          {!isMoving && code === "" && <CallbackNotice problem={problem} connection={connection} />}
+          {!isMoving && code === "" && <CallbackNotice problem={problem} connection={connection} now={now} />}
           {code ? (
             <ProblemSection code={code} connection={connection} where={`Stopped at step ${current} of ${stepCount}`} now={now} canWrite={canWrite} />
           ) : (
@@ -155,7 +155,7 @@ async function CardPage({ ctx, now, canWrite, problem, health }: Facts & { healt
       </PageHeader>
       <div className="pad card-page">
         <RefreshWhile seconds={moving ? 2 : 30} />
-        <CallbackNotice problem={problem} connection={connection} />
+        <CallbackNotice problem={problem} connection={connection} now={now} />
         {leaving && (
           <Notice kind="sea">
             {connection.onDisconnect === "leave"
@@ -241,9 +241,12 @@ function Changes({ connection, moving }: { connection: Connection; moving: boole
 }
 
 /** What the way back from Microsoft ended in, as far as it isn't kept with the connection. Only codes we know are said. */
-function CallbackNotice({ problem, connection }: { problem: string; connection: Connection | null }) {
+function CallbackNotice({ problem, connection, now }: { problem: string; connection: Connection | null; now: Date }) {
   if (problem === "permission_denied")
     return <Notice kind="unsure">Microsoft’s answer wasn’t taken: your role doesn’t allow connecting a tenant. Ask an admin to do it.</Notice>;
+  // Going through sign-in, a browser may follow the way back twice: the second time isn't news to somebody whose consent was just taken.
+  const justTaken = connection?.consentedAt && now.getTime() - connection.consentedAt.getTime() < 120_000;
+  if (problem === "state_invalid" && justTaken) return null;
   if (!(connectionErrorCodes as readonly string[]).includes(problem) || connection?.errorCode === problem) return null;
   const { title, explanation } = connectionText(
     problem,
