@@ -78,6 +78,9 @@ function waiting({ connectionState, pausedUntil }: HostComplianceFacts, report: 
     };
   }
   if (report.state === "uploading") return { ...step, value: "Sending", mark: "running", at: report.createdAt, note: tries(report.attempts) };
+  if (report.errorCode === "waiting_for_person") {
+    return { ...step, value: "Waits", mark: "running", note: "for the person to register the device" };
+  }
   if (report.attempts === 0) return { ...step, value: "Queued", mark: "running", at: report.createdAt, note: "goes out next" };
   const until = report.nextAttemptAt ?? pausedUntil?.toISOString() ?? null;
   return {
@@ -117,6 +120,10 @@ function entra(facts: HostComplianceFacts): WaterlineStep {
   const agrees = facts.readState !== "mismatch" && (report?.state !== "mismatch" || readAt.toISOString() > (report.acceptedAt ?? ""));
   const value = readCompliant ? "Compliant" : "Not compliant";
   const at = readAt.toISOString();
+  // Graph lags behind the partner service: only after several looks is another answer a disagreement.
+  if (facts.readState === "mismatch" && report?.state === "completed") {
+    return { ...step, value, mark: "running", at, note: "not yet what was accepted; read again within a minute" };
+  }
   const pending = report?.acceptedAt !== null && report?.acceptedAt !== undefined && report.acceptedAt > at;
   if (pending) return { ...step, value, mark: "running", at, note: "before this report; read again soon" };
   if (report?.state === "mismatch" || !agrees) {

@@ -116,7 +116,7 @@ const timeline = statement(
      from report_events e join compliance_reports r on r.id = e.report_id where e.host_id = $1::int
      union all
      select 'activity', id::text, created_at, type, details, null, actor_name, id
-     from activities where host_id = $1::int and type not in ('host_compliance_changed', 'host_compliance_report_failed')
+     from activities where host_id = $1::int and type not in ('host_compliance_changed', 'host_compliance_report_failed', 'host_compliance_report_recovered', 'ran_automation_conditional_access')
    ) as entries order by at desc, source, tie desc limit $2::int offset $3::int`,
 );
 
@@ -128,7 +128,7 @@ export async function listHostTimelineRows(sql: Sql, hostId: number, limit: numb
 const countTimeline = statement(
   "compliance.count_host_timeline",
   `select (select count(*) from access_transitions where host_id = $1::int)::int + (select count(*) from report_events where host_id = $1::int)::int
-     + (select count(*) from activities where host_id = $1::int and type not in ('host_compliance_changed', 'host_compliance_report_failed'))::int as count`,
+     + (select count(*) from activities where host_id = $1::int and type not in ('host_compliance_changed', 'host_compliance_report_failed', 'host_compliance_report_recovered', 'ran_automation_conditional_access'))::int as count`,
 );
 
 /** How many entries listHostTimelineRows has in all. */

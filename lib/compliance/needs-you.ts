@@ -19,6 +19,7 @@ const attentionTexts: Record<string, [one: string, many: string, after: string]>
   device_not_found: ["Entra doesn’t know", "Entra doesn’t know", "Someone may have deleted the device; it has to be registered again."],
   report_failed: ["Microsoft keeps failing the report of", "Microsoft keeps failing the reports of", "It isn’t tried again by itself for 24 hours."],
   report_rejected: ["Microsoft refused the report of", "Microsoft refused the reports of", "Send it again once the cause is mended."],
+  reports_refused: ["Microsoft refuses every report of", "Microsoft refuses every report of", "Check its permissions and that Microsoft still lists the app."],
   report_forbidden: ["A permission is missing to report", "A permission is missing to report", "See the connection."],
   identity_conflict: ["Two hosts claim one Entra device:", "Two hosts claim one Entra device:", "The newer one isn’t reported."],
   policy_query_at_fault: ["No usable answer on many hosts:", "No usable answer on many hosts:", "The query is at fault and blocks nobody."],

@@ -1,3 +1,4 @@
+import { activitySentence, sentenceText } from "@/lib/activities/activity-sentence";
 import { flagsInWords } from "./describe-waterline";
 import type { TimelineRow } from "./host-compliance-queries";
 
@@ -47,8 +48,29 @@ function secondsBetween(from: unknown, to: Date): string {
 export function timelineSentence(row: TimelineRow): { sentence: string; id: KindedId | null } {
   if (row.source === "transition") return transition(row);
   if (row.source === "report") return reportEvent(row);
-  const by = row.actorName ? ` by ${row.actorName}` : "";
-  return { sentence: `${sentenceCase(words(row.type))}${by}`, id: null };
+  return { sentence: deed(row), id: null };
+}
+
+function deed({ at, type, details, actorName }: TimelineRow): string {
+  const words = sentenceText(
+    activitySentence({
+      id: 0,
+      createdAt: at,
+      actorKind: actorName ? "user" : "server",
+      actorId: null,
+      actorName,
+      actorEmail: "",
+      actorApiOnly: false,
+      type,
+      teamId: null,
+      teamName: null,
+      hostId: null,
+      hostName: null,
+      policyName: null,
+      details,
+    }),
+  );
+  return actorName ? `${actorName} ${words}` : sentenceCase(words);
 }
 
 function transition({ details, type }: TimelineRow): { sentence: string; id: KindedId | null } {
@@ -93,6 +115,12 @@ function reportEvent(row: TimelineRow): { sentence: string; id: KindedId | null 
   switch (row.type) {
     case "queued":
       return { sentence: `Queued: ${flags}${why[report.kind] ?? ""}`, id: own };
+    case "audited":
+      return { sentence: `Noted, not sent: ${flags}`, id: own };
+    case "delayed":
+      return { sentence: `Waits${because}`, id: requestId ?? messageId ?? own };
+    case "read":
+      return { sentence: "No word on the message, so Entra itself was asked", id: requestId ?? device };
     case "uploading":
       return { sentence: `Sending: ${flags}`, id: messageId ?? own };
     case "sent":

@@ -127,7 +127,8 @@ const perHost = `
   (select jsonb_build_object('id', r.id, 'state', r.state, 'provider', r.provider, 'managed', r.managed, 'compliant', r.compliant, 'errorCode', r.error_code, 'createdAt', r.created_at,
      'sentAt', r.sent_at, 'acceptedAt', r.accepted_at)
    from compliance_reports r where r.host_id = listed.id and r.state <> 'superseded' order by r.created_at desc, r.id limit 1) as report,
-  exists (select 1 from entra_devices d where d.owner_host_id = listed.id and d.device_id = listed."deviceId" and d.read_state = 'mismatch') as "entraDisagrees"`;
+  exists (select 1 from entra_devices d where d.owner_host_id = listed.id and d.device_id = listed."deviceId" and d.read_state = 'mismatch')
+    and not exists (select 1 from compliance_reports w where w.host_id = listed.id and w.state in ('queued', 'uploading', 'submitted', 'completed')) as "entraDisagrees"`;
 
 /** One page of hosts, in order; hosts equal in the order key stand by name and id. */
 export async function listHostRows(sql: Sql, filter: HostFilter, page: HostPage, now: Date): Promise<HostRecord[]> {
