@@ -8,6 +8,7 @@ import { connectionText } from "./connection-texts";
 import { chooseGroup } from "./choose-group";
 import { connectTenant } from "./connect-tenant.job";
 import { listGroups } from "./list-groups";
+import { callMicrosoft } from "./microsoft-client";
 import { retrySetupStep } from "./retry-setup-step";
 import { listSetupSteps } from "./setup-queries";
 import { stepNames, type StepName } from "./setup-step-names";
@@ -41,6 +42,47 @@ test("the setup job, run again on a connection that works, writes nothing at Mic
   const before = scene.simulator.journal().filter(({ method }) => method !== "GET").length;
   expect((await scene.runSetup(connection.id)).state).toBe("connected");
   expect(scene.simulator.journal().filter(({ method }) => method !== "GET").length).toBe(before);
+});
+
+test("two workers at once do the setup once", async () => {
+  const { id } = await scene.consent("happy");
+  const before = scene.simulator.journal().length;
+  await Promise.all([
+    connectTenant.run(scene.server, { connectionId: id }),
+    connectTenant.run(scene.server, { connectionId: id }),
+    connectTenant.run(scene.server, { connectionId: id }),
+  ]);
+  expect((await scene.reload(id)).state).toBe("connected");
+  const written = scene.simulator
+    .journal()
+    .slice(before)
+    .filter(({ method, surface }) => surface === "manage" && method !== "GET");
+  expect(written.map(({ method, path }) => `${method} ${/\/(\w+)(?:\(.*?\))?(\/Assign)?\?/.exec(path)?.slice(1).join("")}`)).toEqual([
+    "PUT PartnerTenants",
+    "POST PartnerCompliancePolicies",
+    "POST PartnerCompliancePolicies/Assign",
+  ]);
+});
+
+test("while one service asks us to wait, the other is still called; when both do, neither is", async () => {
+  const { id } = await scene.connect("happy");
+  const connection = await scene.reload(id);
+  const call = (audience: "graph" | "intune") =>
+    callMicrosoft(scene.server, connection, {
+      audience,
+      method: "GET",
+      url: audience === "graph" ? `${scene.simulator.graphUrl}/v1.0/groups` : `${connection.tenantServiceUrl}/PartnerCompliancePolicies?api-version=1.6`,
+    });
+  scene.simulator.addFault({ kind: "throttle_seconds", surface: "manage", retryAfterSeconds: 60, count: 1 });
+  await expect(call("intune")).rejects.toMatchObject({ kind: "throttled", retryAfterMs: 60_000 });
+  expect((await call("graph")).status).toBe(200);
+  scene.simulator.addFault({ kind: "throttle_date", surface: "graph", retryAfterSeconds: 5, count: 1 });
+  await expect(call("graph")).rejects.toMatchObject({ kind: "throttled" });
+  const calls = scene.simulator.journal().length;
+  for (const audience of ["graph", "intune"] as const) await expect(call(audience)).rejects.toMatchObject({ kind: "throttled" });
+  expect(scene.simulator.journal().length).toBe(calls);
+  scene.clock.advance(61_000);
+  expect((await call("intune")).status).toBe(200);
 });
 
 interface StopCase {

@@ -68,12 +68,14 @@ export async function findPause(sql: Sql, connectionId: number, now: Date): Prom
 
 const writePause = statement(
   "entra.write_pause",
-  `update entra_connections set paused_until = greatest(coalesce(paused_until, $2::timestamptz), $2::timestamptz), pause_reason = $3::text where id = $1::int returning 1 as ok`,
+  `update entra_connections set paused_until = greatest(coalesce(paused_until, $2::timestamptz), $2::timestamptz),
+     pause_reason = case when paused_until > $4::timestamptz and pause_reason not in ('', $3::text) then 'both' else $3::text end
+   where id = $1::int returning 1 as ok`,
 );
 
-/** Holds a lane back; a later end wins over an earlier one. */
-export async function pauseLane(sql: Sql, connectionId: number, until: Date, audience: string): Promise<void> {
-  await sql.rows(writePause, [connectionId, until, audience]);
+/** Holds a lane back; a later end wins over an earlier one, and two lanes that are held are held together (`both`). */
+export async function pauseLane(sql: Sql, connectionId: number, until: Date, audience: string, now: Date): Promise<void> {
+  await sql.rows(writePause, [connectionId, until, audience, now]);
 }
 
 const claimWork = statement(

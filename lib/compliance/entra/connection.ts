@@ -38,7 +38,7 @@ export interface Connection {
   groupName: string;
   partnerState: string;
   pausedUntil: Date | null;
-  /** graph or intune: which lane `pausedUntil` holds. */
+  /** graph, intune or both: which lane `pausedUntil` holds. */
   pauseReason: string;
   nextStepAt: Date | null;
   lastHeartbeatAt: Date | null;

@@ -70,7 +70,7 @@ function refuseForeignAddress(connection: Connection, { audience, url }: Microso
 
 async function refuseWhilePaused(ctx: Context, connection: Connection, audience: Audience): Promise<void> {
   const pause = await findPause(ctx.sql, connection.id, ctx.now());
-  if (!pause || pause.pauseReason !== audience) return;
+  if (!pause || (pause.pauseReason !== audience && pause.pauseReason !== "both")) return;
   throw new MicrosoftError("throttled", `Microsoft asked us to wait until ${pause.pausedUntil.toISOString()}. Reports wait and go out in order.`, {
     status: 429,
     retryAfterMs: pause.pausedUntil.getTime() - ctx.now().getTime(),
@@ -107,7 +107,7 @@ async function refusal(
 ): Promise<MicrosoftError> {
   const kind = kindOf(answer.status);
   const waitMs = retryAfterMs(answer.headers["retry-after"], ctx.now());
-  if (kind === "throttled") await pauseLane(ctx.sql, connection.id, new Date(ctx.now().getTime() + (waitMs ?? pauseWithoutWordMs)), call.audience);
+  if (kind === "throttled") await pauseLane(ctx.sql, connection.id, new Date(ctx.now().getTime() + (waitMs ?? pauseWithoutWordMs)), call.audience, ctx.now());
   if (kind === "forbidden") await requestPermissionCheck(ctx, connection);
   const microsoftCode = microsoftCodeOf(answer.text);
   const service = call.audience === "graph" ? "Microsoft Graph" : "Microsoft's partner service";

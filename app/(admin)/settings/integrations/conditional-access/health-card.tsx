@@ -148,7 +148,8 @@ function WatchCard({ health }: { health: ConnectionHealth }) {
         Watch only
       </h2>
       <p className="lede muted">
-        Verdicts are reached and kept, and none is sent: nobody is blocked and nobody is let in by this server. Since <Time at={connection.connectedAt} />.
+        Verdicts are reached and kept, and none is sent: nobody is blocked and nobody is let in by this server. Since{" "}
+        <Time at={connection.connectedAt} form="clock" />.
       </p>
       <ul style={{ display: "flex", flexWrap: "wrap", gap: 20 }}>
         {(
