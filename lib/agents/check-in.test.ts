@@ -128,7 +128,45 @@ describe.each(["socket", "route"])("check-ins by %s", (name) => {
     await expect.poll(async () => Object.keys((await agent.read()).queries)).toContain("fleet_detail_query_os_version");
     await agent.write({ fleet_distributed_query_7: [{ a: "b" }] });
     expect((await ctx.db.host.findUniqueOrThrow({ where: { id: agent.hostId } })).refetchRequestedAt).not.toBeNull();
+    // Pressed again while the host works on the first: its answers don't answer the second.
+    const { queries } = await agent.read();
+    clock.advance(1000);
+    await ctx.db.host.update({ where: { id: agent.hostId }, data: { refetchRequestedAt: ctx.now() } });
+    await agent.write(answerAll(queries));
+    expect((await ctx.db.host.findUniqueOrThrow({ where: { id: agent.hostId } })).refetchRequestedAt).not.toBeNull();
     await settle(agent);
     expect((await ctx.db.host.findUniqueOrThrow({ where: { id: agent.hostId } })).refetchRequestedAt).toBeNull();
+  });
+
+  test("a refetch that is pressed after a blocked host was asked isn't ended by what blocks it", async () => {
+    const { teamId } = await makeTeam(ctx);
+    const { policyId } = await makePolicy(ctx, { teamId });
+    const agent = await enrolledAgent(ctx, wayIn(), { secret: await makeEnrollSecret(ctx, teamId) });
+    const identity = {
+      fleet_detail_query_conditional_access_microsoft_device_id: [{ device_id: crypto.randomUUID(), user_principal_name: "dana@example.test" }],
+    };
+    const off = { fleet_detail_query_mdm: [{ enrolled: "false" }], [`fleet_policy_query_${policyId}`]: [] };
+    const first = await agent.read();
+    await agent.write(answerAll(first.queries, { ...identity, ...off, fleet_detail_query_os_version: [macDetails("", "").os_version] }));
+    await expect.poll(async () => Object.keys((await agent.read()).queries).toSorted()).toEqual(Object.keys(off));
+    await ctx.db.host.update({ where: { id: agent.hostId }, data: { refetchRequestedAt: ctx.now() } });
+    await agent.write(off);
+    expect((await ctx.db.host.findUniqueOrThrow({ where: { id: agent.hostId } })).refetchRequestedAt).not.toBeNull();
+  });
+
+  test("an answer left out makes a pass unknown and leaves a failure what it is", async () => {
+    const { teamId } = await makeTeam(ctx, { conditionalAccess: false });
+    const [passes, fails, answers] = [await makePolicy(ctx, { teamId }), await makePolicy(ctx, { teamId }), await makePolicy(ctx, { teamId })];
+    const agent = await enrolledAgent(ctx, wayIn(), { secret: await makeEnrollSecret(ctx, teamId) });
+    await settle(agent, { [`fleet_policy_query_${fails.policyId}`]: [] });
+    clock.advance(70 * 60_000);
+    await agent.read();
+    await agent.write({ [`fleet_policy_query_${answers.policyId}`]: [{ "1": "1" }] });
+    const rows = await ctx.db.policyResult.findMany({ where: { hostId: agent.hostId }, orderBy: { policyId: "asc" } });
+    expect(rows.map(({ policyId, outcome, outcomeSince }) => [policyId, outcome, outcomeSince.getTime() === ctx.now().getTime()])).toEqual([
+      [passes.policyId, "unknown", true],
+      [fails.policyId, "fail", false],
+      [answers.policyId, "pass", false],
+    ]);
   });
 });

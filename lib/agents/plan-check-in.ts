@@ -42,7 +42,8 @@ export function planCheckIn(
 ): CheckIn {
   const { now } = arrived;
   const gate = catalogue.gateOf(host.teamId);
-  const wholeDetails = sorted.details.has("os_version") || sorted.details.has("system_info");
+  // These two are asked with everything else or not at all.
+  const wholeDetails = sorted.detailNames.has("os_version") || sorted.detailNames.has("system_info");
   const details = readHostDetails(sorted.details, now);
   if (wholeDetails && arrived.address !== "") details.publicIp = arrived.address;
   const detailsDigest = wholeDetails ? digestOf(details) : "";
@@ -54,7 +55,8 @@ export function planCheckIn(
   const policies = planPolicies(host, sorted, inScope, asked, now);
   const platformKnown = asked ? asked.platformKnown : host.platform !== "";
   const policyRound = sorted.wildcard || policies.wholeRound;
-  const answersRefetch = host.refetchRequestedAt !== null && sorted.detailAnswers > 0 && (sorted.policies.size > 0 || sorted.wildcard);
+  const refetch = asked ? asked.refetchRequestedAt : wholeDetails ? host.refetchRequestedAt : null;
+  const answersRefetch = refetch !== null && host.refetchRequestedAt !== null && sorted.detailNames.size > 0 && (sorted.policies.size > 0 || sorted.wildcard);
 
   const record: HostRecord = {
     hostId: host.hostId,
@@ -63,7 +65,7 @@ export function planCheckIn(
     ...(wholeDetails && platformKnown && { detailUpdatedAt: now }),
     ...(sorted.labelAnswers > 0 && platformKnown && { labelUpdatedAt: now }),
     ...(policyRound && { policyUpdatedAt: now }),
-    ...(answersRefetch && { answersRefetchUntil: asked?.refetchRequestedAt ?? host.refetchRequestedAt ?? undefined }),
+    ...(answersRefetch && { answersRefetchUntil: refetch }),
   };
   const repeats =
     (wholeDetails ? detailsDigest === host.detailsDigest && repeatsRestart(details, host) : repeatsPart(details, host)) &&

@@ -7,7 +7,7 @@ export type DetailRows = Map<string, AgentRow[]>;
 export interface SortedResults {
   details: DetailRows;
   /** Detail queries that were answered, if only by an error. */
-  detailAnswers: number;
+  detailNames: Set<string>;
   labels: Map<number, boolean>;
   labelAnswers: number;
   policies: Map<number, { outcome: "pass" | "fail" | "unknown"; message: string }>;
@@ -27,7 +27,7 @@ export function sortDistributedResults(body: Record<string, unknown>): SortedRes
   const messages = readObject(body.messages);
   const sorted: SortedResults = {
     details: new Map(),
-    detailAnswers: 0,
+    detailNames: new Set(),
     labels: new Map(),
     labelAnswers: 0,
     policies: new Map(),
@@ -40,7 +40,7 @@ export function sortDistributedResults(body: Record<string, unknown>): SortedRes
     const failed = Object.hasOwn(statuses, name) && isFailure(statuses[name]);
     const [, kind, suffix = ""] = kinds.exec(name) ?? [];
     if (kind === "detail") {
-      sorted.detailAnswers += 1;
+      sorted.detailNames.add(suffix);
       if (!failed && rows) sorted.details.set(suffix, rows);
     } else if (kind === "label") {
       sorted.labelAnswers += 1;
