@@ -1,15 +1,12 @@
 import { test as base, expect, type Browser, type Page } from "@playwright/test";
 import { startStack, type Stack, type StackOptions } from "@/lib/simulator/stack/start-stack";
 import { stackAdmin } from "@/lib/simulator/stack/start-server";
-import { seedStack } from "./seed/seed-stack";
 
 /** What a spec file plays on. Files that name the same scene share one stack; every other name starts its own. */
 export interface Scene {
   name: string;
   /** `false` leaves the first run to the visitor. */
   setUp?: boolean;
-  /** Fills the database with "Aldergate Research", 431 Macs. */
-  seed?: "aldergate";
   environment?: Record<string, string>;
   microsoft?: StackOptions["microsoft"];
 }
@@ -42,7 +39,6 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     async ({ scene, serverLines }, use) => {
       const { setUp, environment, microsoft } = scene;
       const stack = await startStack({ setUp, environment, microsoft, onServerLine: (line) => serverLines.push(line) });
-      if (scene.seed) await seedStack(stack);
       await use(stack);
       await stack.close();
     },

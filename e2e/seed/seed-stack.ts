@@ -31,6 +31,10 @@ export interface SeededIds {
   teams: Record<string, number>;
   policies: Record<string, number>;
   hosts: Record<string, number>;
-  /** Opens My device of a blocked, of an unmanaged and of a let-in host. */
-  deviceTokens: Record<"held" | "loose" | "in", string>;
+  /** Open My device of a host with two things to fix, one with one, an unmanaged one and one that is let in; `hostIds` are theirs. */
+  deviceTokens: Record<DeviceFace, string>;
+  hostIds: Record<DeviceFace, number>;
 }
+
+/** The faces of My device that the seed has a host for. */
+export type DeviceFace = "held" | "one" | "loose" | "in";
