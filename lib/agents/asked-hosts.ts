@@ -3,9 +3,6 @@ import { jitterOf, type Ask } from "./ask-host";
 
 /** What a host was asked last, kept to know what its next answer leaves out, and which version it answers. */
 export interface Asked extends Pick<Ask, "policies" | "allPolicies" | "refetchRequestedAt"> {
-  at: number;
-  details: boolean;
-  labels: boolean;
   platformKnown: boolean;
 }
 

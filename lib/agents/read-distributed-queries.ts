@@ -31,12 +31,9 @@ export async function readDistributedQueries(ctx: SqlContext, host: HostEntry): 
 function remember(host: HostEntry, ask: Ask, now: number): void {
   if (ask.wholeGate) noteGateRound(host.hostId, now);
   rememberAsked(host.hostId, {
-    at: now,
     policies: ask.policies,
     allPolicies: ask.allPolicies,
     refetchRequestedAt: ask.refetchRequestedAt,
-    details: ask.details.length > 0,
-    labels: ask.labels.length > 0,
     platformKnown: host.platform !== "",
   });
 }
