@@ -141,7 +141,9 @@ function PolicyFacts({ policy }: { policy: PolicyWithCounts }) {
   return (
     <div className="pol-facts">
       <section>
-        <h2 className="h2">Query</h2>
+        <h2 className="h2" style={{ marginBottom: 6 }}>
+          Query
+        </h2>
         <pre className="sql">
           {policy.query}
         </pre>

@@ -16,6 +16,7 @@ import { GateRows, type GateRow } from "./gate-rows";
 export interface GateFacts {
   team: { id: number; name: string; enabled: boolean; since: string | null; auditOnly: boolean; onDisable: OnDisable; unknownGraceSeconds: number } | null;
   macs: number;
+  blocked: number;
   policies: GateRow[];
   connected: boolean;
   mayTick: boolean;
@@ -91,7 +92,7 @@ export function GateDialog({ teamId, gating, lastChange, closeHref }: { teamId: 
           <GateImpact
             impact={impact}
             changed={changed}
-            facts={{ teamOn: gating.team === null ? null : enabled, wasOn: gating.team?.enabled ?? null, auditOnly, onDisable, graceSeconds: gating.team?.unknownGraceSeconds ?? 0 }}
+            facts={{ teamOn: gating.team === null ? null : enabled, wasOn: gating.team?.enabled ?? null, auditOnly, onDisable, graceSeconds: gating.team?.unknownGraceSeconds ?? 0, blocked: gating.blocked, mayTick: gating.mayTick }}
             onWatch={gating.team && gating.maySwitch ? setAuditOnly : undefined}
             onDisableChoice={setOnDisable}
           />

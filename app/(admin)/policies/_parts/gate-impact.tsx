@@ -23,6 +23,9 @@ interface Facts {
   auditOnly: boolean;
   onDisable: OnDisable;
   graceSeconds: number;
+  /** How many policies keep out as things stand. */
+  blocked: number;
+  mayTick: boolean;
 }
 
 const mostShown = 3;
@@ -67,18 +70,27 @@ export function GateImpact({
     );
   }
   const out = impact.newlyBlocked + impact.newlyUnmanaged;
-  if (out > 0) return <Blocking impact={impact} out={out} facts={facts} onWatch={onWatch} />;
+  if (out > 0 && changed) return <Blocking impact={impact} out={out} facts={facts} onWatch={onWatch} />;
+  if (!changed) return <Standing facts={facts} onWatch={onWatch} />;
   const letIn = impact.letIn > 0;
   return (
-    <Frame
-      mark={changed ? <Mark name="in" className="mk in" /> : <Icon name="info" />}
-      title={letIn ? `Saving would let in ${people(impact.letIn)}` : changed ? "Saving would block nobody now" : "Nothing is changed yet"}
-    >
+    <Frame mark={<Mark name="in" className="mk in" />} title={letIn ? `Saving would let in ${people(impact.letIn)}` : "Saving would block nobody now"}>
       <p className="muted">
         {letIn ? "Nothing else would keep them out. Microsoft is told within seconds. " : ""}
         <Waiting impact={impact} facts={facts} />
-        {!letIn && impact.waiting === 0 && (changed ? "Whoever fails later is blocked within seconds of it." : "Tick a policy to see who it would block.")}
+        {!letIn && impact.waiting === 0 && "Whoever fails later is blocked within seconds of it."}
       </p>
+      {facts.teamOn && <When facts={facts} onWatch={onWatch} />}
+    </Frame>
+  );
+}
+
+function Standing({ facts, onWatch }: { facts: Facts; onWatch?: (watch: boolean) => void }) {
+  const { blocked, auditOnly, mayTick } = facts;
+  const verb = auditOnly ? "would be kept out" : blocked === 1 ? "is kept out" : "are kept out";
+  return (
+    <Frame mark={<Icon name="info" />} title={blocked === 0 ? "These policies keep nobody out now" : `${people(blocked)} ${verb} by these policies now`}>
+      <p className="muted">{mayTick ? "Tick a policy to see who it would block." : "Changing this needs the maintainer or admin role."}</p>
       {facts.teamOn && <When facts={facts} onWatch={onWatch} />}
     </Frame>
   );
