@@ -40,8 +40,10 @@ async function serveDemo(folder: string, ending: AbortSignal): Promise<void> {
   let page: ControlPage | undefined;
   const keeping = setInterval(() => void stack.microsoft.persist().catch(sayFault), keepEveryMs);
   try {
+    ending.throwIfAborted();
     const secrets = await prepareDemo(stack);
     await stack.microsoft.persist();
+    ending.throwIfAborted();
     const watch = new AccessWatch();
     watch.begin(await listHosts(stack));
     const fleet = await stack.startFleet({
