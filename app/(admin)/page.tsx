@@ -25,7 +25,7 @@ export default async function OverviewPage({ searchParams }: { searchParams: Pro
   return (
     <TimeFrame now={overview.now}>
       <LiveRefresh seconds={5} />
-      {overview.fleet.total === 0 ? <NoHosts scopedToTeam={teamId !== undefined} /> : <Figures overview={overview} teamId={teamId} />}
+      {overview.fleet.total === 0 ? <NoHosts teamId={teamId} /> : <Figures overview={overview} teamId={teamId} />}
     </TimeFrame>
   );
 }
@@ -85,7 +85,7 @@ function remark(state: AccessState, { changes, fleet }: Overview): string {
   }
 }
 
-function NoHosts({ scopedToTeam }: { scopedToTeam: boolean }) {
+function NoHosts({ teamId }: { teamId: number | undefined }) {
   return (
     <>
       <div className="ovhead pad">
@@ -93,9 +93,9 @@ function NoHosts({ scopedToTeam }: { scopedToTeam: boolean }) {
       </div>
       <Blank
         drawing="empty"
-        title={scopedToTeam ? "No hosts in this team yet" : "No hosts yet"}
+        title={teamId === undefined ? "No hosts yet" : "No hosts in this team yet"}
         action={
-          <Link className="btn primary" href="/hosts?add=1">
+          <Link className="btn primary" href={scoped("/hosts", teamId, { add: "1" })}>
             Add hosts
           </Link>
         }

@@ -95,7 +95,7 @@ const why: Record<string, string> = {
   verdict: "",
   freshness: ", as a reminder",
   resync: ", as Microsoft asked",
-  manual: ", as an admin asked",
+  manual: ", on request",
   retract: ", because the host is gone",
   release: ", because the team was switched off",
   lock: ", because the team was switched off",

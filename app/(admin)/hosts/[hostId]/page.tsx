@@ -98,7 +98,7 @@ export default async function HostPage({ params, searchParams }: { params: Param
       )}
       {shown === "details" && <HostDetails host={host} />}
       {shown === "activity" && (
-        <div className="pad" style={{ paddingTop: 20, paddingBottom: 24 }}>
+        <div className="pad tlpage">
           <Timeline ctx={ctx} hostId={host.id} page={page && /^\d{1,6}$/.test(page) ? Number(page) : 0} perPage={50} hrefOf={`${at("activity")}&page=`} />
         </div>
       )}
