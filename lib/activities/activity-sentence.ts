@@ -58,6 +58,8 @@ const writers: Record<string, Writer> = {
     ...because(d),
   ],
   host_compliance_report_failed: (a, d) => ["Microsoft didn't take the report about ", host(a, d), ...(text(d.code) ? [` (${text(d.code)})`] : [])],
+  sent_host_compliance_now: (a, d) => ["told Microsoft about ", host(a, d), " again"],
+  retried_host_compliance_report: (a, d) => ["retried the report about ", host(a, d)],
   host_compliance_report_recovered: (a, d) => ["Reports about ", host(a, d), " go through again"],
   host_entra_identity_changed: (a, d) => ["The Entra identity of ", host(a, d), " changed"],
   policy_query_at_fault: (a, d) => [
