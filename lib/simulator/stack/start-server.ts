@@ -3,7 +3,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { Agent, type Dispatcher } from "undici";
 
-const startTimeoutMs = 60_000;
+const startTimeoutMs = 120_000;
 const stopTimeoutMs = 20_000;
 
 /** How to start the product's own server as a process of its own. */
