@@ -23,7 +23,8 @@ const read = statement(
   `with covered as (
      select h.id from hosts h join teams t on t.id = h.team_id where t.conditional_access_enabled and coalesce(t.connection_id, $1::int) = $1::int),
    waiting as (
-     select count(*) filter (where state <> 'attention') as queue_depth, min(created_at) filter (where state <> 'attention') as oldest, count(*) filter (where state = 'attention') as attention
+     select count(*) filter (where state in ('queued', 'uploading', 'failed')) as queue_depth,
+       min(created_at) filter (where state in ('queued', 'uploading', 'failed')) as oldest, count(*) filter (where state = 'attention') as attention
      from compliance_reports where connection_id = $1::int and ended_at is null and provider <> 'audit_only'),
    told as (select max(confirmed_at) as confirmed, max(accepted_at) as accepted from compliance_reports where connection_id = $1::int),
    devices as (

@@ -2,8 +2,9 @@ import { recordActivity } from "@/lib/activities/record-activity";
 import { authorize } from "@/lib/authorize";
 import type { Context } from "@/lib/context";
 import { inTransaction } from "@/lib/db/transaction";
+import { isUniqueViolation } from "@/lib/db/unique-violation";
 import { env, readNamedFile } from "@/lib/env";
-import { BadRequestError, InvalidInputError } from "@/lib/errors";
+import { BadRequestError, ConflictError, InvalidInputError } from "@/lib/errors";
 import { requestReassessment } from "@/lib/teams/request-reassessment";
 import { beginConsent } from "./begin-consent";
 import { cloudProfile, preselectedCloud, type CloudName } from "./clouds";
@@ -40,7 +41,7 @@ export interface StartedConnection {
 
 /**
  * Starts connecting a tenant. The same tenant again changes what was given and returns a fresh consent address; a connection that was never finished may be replaced.
- * @throws ForbiddenError; BadRequestError `other_tenant_connected`, `connection_leaving`; InvalidInputError `invalid_tenant`, `cloud_unknown`, `custom_cloud_not_configured`,
+ * @throws ForbiddenError; BadRequestError `other_tenant_connected`, `connection_leaving`; ConflictError `connection_started_elsewhere`; InvalidInputError `invalid_tenant`, `cloud_unknown`, `custom_cloud_not_configured`,
  *   `public_url_not_https`, `credential_unusable`, `client_id_missing`, `credential_missing`; MicrosoftError when the sign-in service can't be reached
  */
 export async function startConnection(ctx: Context, given: NewConnection): Promise<StartedConnection> {
@@ -65,59 +66,71 @@ export async function startConnection(ctx: Context, given: NewConnection): Promi
   const credentialData = credential &&
     facts && { credentialKind: facts.kind, credentialCiphertext: sealCredential(credential), credentialHint: facts.hint, credentialExpiresAt: facts.expiresAt };
 
-  const connection = await inTransaction(ctx, async (tx) => {
-    if (isSame) {
-      // The consent address is what a repeat is for; a connection that works goes on working.
-      await updateConnection(tx.db, existing.id, {
+  const connection = await orConflict(
+    inTransaction(ctx, async (tx) => {
+      if (isSame) {
+        // The consent address is what a repeat is for; a connection that works goes on working.
+        await updateConnection(tx.db, existing.id, {
+          clientId,
+          ...(credentialData && { ...credentialData, credentialVersion: { increment: 1 } }),
+          ...(given.groupId && given.groupId !== existing.groupId && { groupId: given.groupId, groupName: "" }),
+          ...(domain && { tenantDomain: domain }),
+        });
+        if (given.groupId && given.groupId !== existing.groupId) await resetSetupSteps(tx.db, existing.id, ["group", "assign", "test"]);
+        return (await findConnectionRow(tx.db, existing.id)) as Connection;
+      }
+      if (existing) await deleteConnection(tx.sql, existing.id, tx.now());
+      const created = await insertConnection(tx.db, {
+        isDefault: true,
+        provider,
+        cloud: profile.name,
+        tenantId,
+        tenantDomain: domain,
         clientId,
-        ...(credentialData && { ...credentialData, credentialVersion: { increment: 1 } }),
-        ...(given.groupId && given.groupId !== existing.groupId && { groupId: given.groupId, groupName: "" }),
-        ...(domain && { tenantDomain: domain }),
+        state: "awaiting_consent",
+        groupId: given.groupId ?? "",
+        createdById: ctx.actor.kind === "user" ? ctx.actor.userId : null,
+        createdAt: tx.now(),
+        ...credentialData,
       });
-      if (given.groupId && given.groupId !== existing.groupId) await resetSetupSteps(tx.db, existing.id, ["group", "assign", "test"]);
-      return (await findConnectionRow(tx.db, existing.id)) as Connection;
-    }
-    if (existing) await deleteConnection(tx.sql, existing.id, tx.now());
-    const created = await insertConnection(tx.db, {
-      isDefault: true,
-      provider,
-      cloud: profile.name,
-      tenantId,
-      tenantDomain: domain,
-      clientId,
-      state: "awaiting_consent",
-      groupId: given.groupId ?? "",
-      createdById: ctx.actor.kind === "user" ? ctx.actor.userId : null,
-      createdAt: tx.now(),
-      ...credentialData,
-    });
-    await insertSetupSteps(tx.db, created.id, stepNames);
-    return created;
-  });
+      await insertSetupSteps(tx.db, created.id, stepNames);
+      return created;
+    }),
+  );
   if (existing) forgetTokens(existing.id);
   return { connection, consentUrl: await beginConsent(ctx, connection.id) };
 }
 
 /** Verdicts are reached and kept, and nobody is told: there is nothing to set up. */
 async function startWatching(ctx: Context): Promise<Connection> {
-  return inTransaction(ctx, async (tx) => {
-    const existing = await findDefaultConnectionRow(tx.db);
-    if (existing?.provider === "audit_only") return existing;
-    if (existing && (isSetUp(existing) || isLeaving(existing.state))) refuseOtherTenant(existing, "");
-    if (existing) await deleteConnection(tx.sql, existing.id, tx.now());
-    const connection = await insertConnection(tx.db, {
-      isDefault: true,
-      provider: "audit_only",
-      cloud: preselectedCloud(),
-      tenantId: "",
-      state: "connected",
-      connectedAt: tx.now(),
-      createdById: ctx.actor.kind === "user" ? ctx.actor.userId : null,
-      createdAt: tx.now(),
-    });
-    await recordActivity(tx, { type: "added_conditional_access_integration_microsoft", details: { connection_id: connection.id, provider: "audit_only" } });
-    await requestReassessment(tx, { everyHost: true }, "connection_changed");
-    return connection;
+  return orConflict(
+    inTransaction(ctx, async (tx) => {
+      const existing = await findDefaultConnectionRow(tx.db);
+      if (existing?.provider === "audit_only") return existing;
+      if (existing && (isSetUp(existing) || isLeaving(existing.state))) refuseOtherTenant(existing, "");
+      if (existing) await deleteConnection(tx.sql, existing.id, tx.now());
+      const connection = await insertConnection(tx.db, {
+        isDefault: true,
+        provider: "audit_only",
+        cloud: preselectedCloud(),
+        tenantId: "",
+        state: "connected",
+        connectedAt: tx.now(),
+        createdById: ctx.actor.kind === "user" ? ctx.actor.userId : null,
+        createdAt: tx.now(),
+      });
+      await recordActivity(tx, { type: "added_conditional_access_integration_microsoft", details: { connection_id: connection.id, provider: "audit_only" } });
+      await requestReassessment(tx, { everyHost: true }, "connection_changed");
+      return connection;
+    }),
+  );
+}
+
+/** Two people who start at once: the database lets one through. */
+async function orConflict(work: Promise<Connection>): Promise<Connection> {
+  return work.catch((cause: unknown) => {
+    if (!isUniqueViolation(cause)) throw cause;
+    throw new ConflictError("connection_started_elsewhere", "Somebody else started connecting a tenant in this moment. Load the page again.", { cause });
   });
 }
 

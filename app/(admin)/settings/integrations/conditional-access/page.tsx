@@ -190,18 +190,14 @@ async function CardPage({ ctx, now, canWrite, problem, health }: Facts & { healt
             <TestButton connectionId={connection.id} />
           </section>
         )}
-        {!watches && (
+        {!watches && connection.rolesCheckedAt && (
           <PermissionsTable
             permissions={permissions}
             title="Permissions"
             note={
-              connection.rolesCheckedAt ? (
-                <>
-                  Checked <Time at={connection.rolesCheckedAt} /> from a fresh token
-                </>
-              ) : (
-                "Not checked yet"
-              )
+              <>
+                Checked <Time at={connection.rolesCheckedAt} /> from a fresh token
+              </>
             }
           />
         )}

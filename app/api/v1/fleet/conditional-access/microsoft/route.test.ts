@@ -203,6 +203,14 @@ test("a tenant that was never finished may be replaced, and nothing of the first
   expect(await scene.server.db.entraConsentState.count({ where: { expectedTenantId: happy } })).toBe(0);
 });
 
+test("of two people who start at once, one does and the other hears of it", async () => {
+  const answers = await Promise.all(
+    [happy, "fennel.example"].map((tenant) => callRoute(POST, { token: admin, body: { microsoft_tenant_id: tenant, ...app } })),
+  );
+  expect(await scene.server.db.entraConnection.count()).toBe(1);
+  for (const { status, body } of answers) expect(status === 200 || (status === 409 && body.code === "connection_started_elsewhere")).toBe(true);
+});
+
 test("no answer holds a secret, a token or a sealed credential", async () => {
   const answers: unknown[] = [];
   const created = await callRoute(POST, { token: admin, body: { microsoft_tenant_id: happy, ...app } });
