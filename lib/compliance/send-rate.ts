@@ -1,5 +1,7 @@
 const perSecond = 50;
 const burst = 100;
+// Long enough that a lane that ran dry comes back to a handful of tokens.
+const refillMs = 250;
 
 interface Bucket {
   tokens: number;
@@ -20,5 +22,5 @@ export function takeSendToken(connectionId: number, now: Date): number {
   const tokens = Math.min(burst, known.tokens + (Math.max(0, now.getTime() - known.at) * perSecond) / 1000);
   const hasOne = tokens >= 1;
   shared.flotillaSendBuckets.set(connectionId, { tokens: hasOne ? tokens - 1 : tokens, at: Math.max(known.at, now.getTime()) });
-  return hasOne ? 0 : Math.ceil(((1 - tokens) * 1000) / perSecond);
+  return hasOne ? 0 : refillMs;
 }

@@ -7,7 +7,7 @@ import type { SimulatedDevice } from "../simulator/microsoft/simulated-types";
 import { jobs } from "../worker";
 import { startEntraScene, type EntraScene } from "./entra-scene";
 import { runJobs, runJobsUntil } from "./run-jobs";
-import type { TestClock } from "./test-context";
+import { testServerContext, type TestClock } from "./test-context";
 import { enrolledHost, makeTeam, setPolicyResult, type EnrolledHost, type Outcome } from "./scenarios";
 
 /** A connected tenant with a team whose policies gate access, and jobs that a test drives. */
@@ -22,6 +22,8 @@ export interface DeliveryScene extends EntraScene {
   settle(): Promise<void>;
   /** Runs jobs, moving the clock, until the host's latest report is in one of these states. */
   until(host: { hostId: number }, ...states: string[]): Promise<Awaited<ReturnType<DeliveryScene["reports"]>>[number]>;
+  /** Runs jobs until `done` says so, with time that goes on while they run: what waits for tokens would wait for ever otherwise. */
+  drain(done: () => Promise<boolean>): Promise<void>;
   /** Moves the clock and runs what is due then. */
   pass(milliseconds: number): Promise<void>;
   reports(host: { hostId: number }): ReturnType<Context["db"]["complianceReport"]["findMany"]>;
@@ -88,6 +90,13 @@ export async function startDeliveryScene(options: Parameters<typeof startEntraSc
       const report = await latest();
       if (!report) throw new Error(`Host ${host.hostId} has no report.`);
       return report;
+    },
+    drain: (done) => {
+      const now = () => {
+        if (scene.clock.now().getTime() < Date.now()) scene.clock.set(new Date());
+        return scene.clock.now();
+      };
+      return runJobsUntil({ ...driven, makeContext: () => testServerContext({ ...scene.clock, now }) }, done);
     },
     pass: async (milliseconds) => {
       const end = scene.clock.now().getTime() + milliseconds;
