@@ -13,12 +13,29 @@ export const activityGroups: Record<string, { label: string; types: string[] }> 
   },
   access: {
     label: "Changes of access",
-    types: ["host_compliance_changed", "host_compliance_report_failed", "host_compliance_report_recovered", "policy_query_at_fault", "policy_query_healed"],
+    types: [
+      "host_compliance_changed",
+      "host_compliance_report_failed",
+      "host_compliance_report_recovered",
+      "ran_automation_conditional_access",
+      "sent_host_compliance_now",
+      "retried_host_compliance_report",
+      "policy_query_at_fault",
+      "policy_query_healed",
+    ],
   },
   policies: { label: "Policies", types: ["created_policy", "edited_policy", "deleted_policy"] },
   hosts: {
     label: "Hosts",
-    types: ["fleet_enrolled", "refused_enrollment", "transferred_hosts", "deleted_host", "requested_host_refetch", "host_entra_identity_changed"],
+    types: [
+      "fleet_enrolled",
+      "host_enrollment_refused",
+      "transferred_hosts",
+      "deleted_host",
+      "requested_host_refetch",
+      "host_entra_identity_changed",
+      "resolved_identity_conflict",
+    ],
   },
   teams: {
     label: "Teams and labels",

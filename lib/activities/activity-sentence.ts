@@ -51,7 +51,9 @@ const writers: Record<string, Writer> = {
   deleted_host: (a, d) => ["deleted the host ", plain(text(d.host_display_name) || `host ${a.hostId ?? ""}`)],
   requested_host_refetch: (a, d) => ["asked ", ...hostNames(a, d), " again"],
   fleet_enrolled: (a, d) => [host(a, d), " enrolled"],
-  refused_enrollment: (a, d) => ["Refused an enrolment of ", host(a, d)],
+  host_enrollment_refused: (a, d) => ["Refused an enrolment that names itself ", host(a, d)],
+  resolved_identity_conflict: (a, d) => ["decided that the Entra device belongs to ", host(a, d)],
+  ran_automation_conditional_access: (a, d) => ["Microsoft accepted that ", policy(a, d), " keeps ", host(a, d), " out"],
   host_compliance_changed: (a, d) => [
     host(a, d),
     ` went from ${accessWords[text(d.from)] ?? "new"} to ${accessWords[text(d.to)] ?? text(d.to)}`,
@@ -224,6 +226,10 @@ function because(details: Details): SentencePart[] {
       { name: text(first.policyName), kind: "policy", id: count(first.policyId) },
       failed.length > 1 ? ` and ${failed.length - 1} more fail` : " fails",
     ];
+  const silent = (Array.isArray(details.reasons) ? details.reasons : [])
+    .map(record)
+    .find((reason) => reason.code === "policy_unknown" && text(reason.policyName));
+  if (silent) return [": ", { name: text(silent.policyName), kind: "policy", id: count(silent.policyId) }, " has had no usable answer for too long"];
   const cause = causeWords[text(details.trigger)];
   return cause ? [`, ${cause}`] : [];
 }

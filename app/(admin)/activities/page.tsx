@@ -94,7 +94,7 @@ export default async function ActivitiesPage({ searchParams }: { searchParams: P
           <table className="tbl bleed acts-tbl">
             <caption className="vh">Activities, newest first</caption>
             <colgroup>
-              <col style={{ width: 130 }} />
+              <col style={{ width: 150 }} />
               <col className="c-md" style={{ width: 190 }} />
               <col />
             </colgroup>
@@ -115,10 +115,12 @@ export default async function ActivitiesPage({ searchParams }: { searchParams: P
           </table>
           <nav className="foot-row" aria-label="Pages">
             <span>{page === 0 ? `The latest ${activities.length}` : `${page * perPage + 1} to ${page * perPage + activities.length}, newest first`}</span>
+            {(page > 0 || hasNext) && (
             <span className="r">
               <Step to={page > 0 ? withParams("/activities", given, { page: page - 1 || null }) : null} label="Newer" icon="left" shortcut="[" />
               <Step to={hasNext ? withParams("/activities", given, { page: page + 1 }) : null} label="Older" icon="right" shortcut="]" />
             </span>
+            )}
           </nav>
         </>
       )}
