@@ -40,7 +40,7 @@ export const stackAdmin = { email: "admin@aldergate.example", password: "harbour
 
 /**
  * Starts the built server (`dist/server.mjs`) and waits until it can serve.
- * @throws Error with the server's last lines when it ends or isn't ready within a minute
+ * @throws Error with the server's last lines when it ends or isn't ready within two minutes
  */
 export async function startServer(options: ServerOptions): Promise<ServerProcess> {
   const port = options.port ?? (await freePort());
