@@ -18,6 +18,8 @@ import { dataDir, env, readNamedFile, resetEnv } from "@/lib/env";
 import { StartupError } from "@/lib/errors";
 import { ensureCertificateAuthority, issueServerCertificate } from "@/lib/http/certificate-authority";
 import { addressHeader, pathHeader } from "@/lib/http/client-address";
+import { sweep } from "@/lib/compliance/sweep.job";
+import { enqueue } from "@/lib/jobs/enqueue";
 import { migrateQueue, runWorker } from "@/lib/jobs/run-worker";
 import { getLogger } from "@/lib/log";
 import { prepareSecretKey } from "@/lib/secret-box";
@@ -60,6 +62,8 @@ async function start(): Promise<void> {
   running.handle = app.getRequestHandler() as RequestListener;
   await startAgentCaches();
   running.worker = await runWorker(getPool(), jobs, schedules, WORKER_CONCURRENCY);
+  // What a crashed process left behind is picked up now rather than at the next full minute.
+  await enqueue(serverContext(), sweep, {}, { key: "start" });
   running.worker.promise.catch((error: Error) => {
     getLogger().error({ "error.message": error.message }, "the job worker ended; the process ends too, so that its keeper starts it again");
     void stop(1);

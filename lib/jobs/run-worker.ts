@@ -20,9 +20,31 @@ export async function migrateQueue(pool: Pool): Promise<void> {
   }
 }
 
-/** Starts taking jobs. `stop()` on the returned runner lets running jobs end first. */
+// The queue itself gives a dead worker four hours. Ours are over in seconds and safe to run twice, so minutes are enough.
+const jobLostAfter = "3 minutes";
+const releaseEveryMs = 60_000;
+
+/** Lets others take the jobs of workers that died: those that have held one for three minutes. Returns how many workers that were. */
+export async function releaseLostJobs(pool: Pool): Promise<number> {
+  const { rows } = await pool.query<{ worker: string }>(
+    `select distinct locked_by as worker from graphile_worker.jobs where locked_by is not null and locked_at < now() - $1::interval`,
+    [jobLostAfter],
+  );
+  if (rows.length > 0) await pool.query("select graphile_worker.force_unlock_workers($1::text[])", [rows.map((row) => row.worker)]);
+  return rows.length;
+}
+
+/** Starts taking jobs, and picking up what dead workers held. `stop()` on the returned runner lets running jobs end first. */
 export async function runWorker(pool: Pool, jobs: Job[], schedules: Schedule[], concurrency: number): Promise<Runner> {
-  return run({
+  const release = () => {
+    releaseLostJobs(pool).catch((error: Error) =>
+      getLogger().warn({ "error.message": error.message }, "jobs of dead workers weren't looked for; tried again in a minute"),
+    );
+  };
+  release();
+  const timer = setInterval(release, releaseEveryMs);
+  timer.unref();
+  const runner = await run({
     pgPool: pool,
     logger: queueLogger(),
     concurrency,
@@ -33,6 +55,8 @@ export async function runWorker(pool: Pool, jobs: Job[], schedules: Schedule[], 
       schedules.map(({ job, match }): CronItem => ({ task: job.name, match, options: { backfillPeriod: 0, maxAttempts: job.maxAttempts } })),
     ),
   });
+  runner.promise.finally(() => clearInterval(timer)).catch(() => undefined);
+  return runner;
 }
 
 /** Runs what is due now and returns when nothing is left that is due; for tests. */

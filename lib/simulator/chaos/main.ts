@@ -32,7 +32,8 @@ const stack: Stack = await startStack({
   folder: join(folder, "stack"),
   databaseUrl: postgres.url,
   microsoft: { processingDelayMs: 300, propagationDelayMs: 100, tenants: ["happy"] },
-  environment: { LOG_LEVEL: "error" },
+  // Every round asks about what gates access, so that a flip is seen within a beat of the agents.
+  environment: { LOG_LEVEL: "error", GATE_CHECK_SECONDS: "1" },
 });
 await connectTenant(stack);
 const policies = [
