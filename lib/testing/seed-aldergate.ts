@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import type { Context } from "@/lib/context";
 import { notableHosts, personAt, policyNames, principalOf, teamSizes, type NotableHost } from "./aldergate-people";
+import { policyPlan } from "./aldergate-policies";
 import { seedAldergateRecords } from "./aldergate-records";
 import { factsOf, makeConnection, makePolicy, makeTeam, osOf, reportRows, type ScenarioReason } from "./scenarios";
 
@@ -22,21 +23,6 @@ export interface PlannedHost extends NotableHost {
   principal: string;
 }
 
-const policyPlan: { name: string; team?: string; gated: boolean; critical?: boolean; resolution: string }[] = [
-  { name: policyNames.macos, gated: true, critical: true, resolution: "Open System Settings, General, Software Update, and install the update." },
-  { name: policyNames.fileVault, gated: true, critical: true, resolution: "Open System Settings, Privacy & Security, FileVault, and turn it on." },
-  { name: policyNames.firewall, gated: true, resolution: "Open System Settings, Network, Firewall, and turn it on." },
-  { name: policyNames.screen, gated: true, resolution: "Open System Settings, Lock Screen, and choose 5 minutes or less." },
-  { name: policyNames.xprotect, gated: true, resolution: "Leave the Mac online for an hour; the definitions update by themselves." },
-  { name: policyNames.gatekeeper, gated: true, resolution: "Open System Settings, Privacy & Security, and allow apps from known developers only." },
-  { name: policyNames.sip, gated: true, resolution: "Ask IT: this is changed in recovery." },
-  { name: policyNames.sentinel, gated: true, resolution: "Restart the Mac. If it stays away, ask IT." },
-  { name: policyNames.remote, team: "Finance", gated: true, resolution: "Remove remote-control apps that IT didn’t install." },
-  { name: policyNames.chrome, gated: false, resolution: "Open Chrome, About, and relaunch." },
-  { name: policyNames.updates, gated: false, resolution: "Open System Settings, General, Software Update, and turn automatic updates on." },
-  { name: policyNames.guest, gated: false, resolution: "Open System Settings, Users & Groups, and turn the guest user off." },
-];
-
 /**
  * Fills an empty database with "Aldergate Research": 431 Macs in seven teams, of which 11 are blocked, 9 unknown, 16 unmanaged and 395
  * let in, with policies, results, reports in every state, attention items and activities. All times count back from `ctx.now()`.
@@ -51,16 +37,9 @@ export async function seedAldergate(ctx: Context): Promise<Aldergate> {
   for (const [name] of teamSizes) if (name !== "No team") teams.set(name, (await makeTeam(ctx, { name, connectionId })).teamId);
   await ctx.db.team.update({ where: { id: 0 }, data: { conditionalAccessEnabled: true, conditionalAccessSince: ctx.now(), connectionId } });
   const policies = new Map<string, number>();
-  for (const { name, team, gated, critical, resolution } of policyPlan) {
-    const made = await makePolicy(ctx, {
-      teamId: team ? (teams.get(team) ?? null) : null,
-      name,
-      gated,
-      critical,
-      resolution,
-      description: `Checks that: ${name}.`,
-    });
-    policies.set(name, made.policyId);
+  for (const { team, ...policy } of policyPlan) {
+    const made = await makePolicy(ctx, { ...policy, teamId: team ? (teams.get(team) ?? null) : null });
+    policies.set(policy.name, made.policyId);
   }
   const planned = planHosts();
   await insertHosts(ctx, planned, teams);
