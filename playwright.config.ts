@@ -11,12 +11,15 @@ export default defineConfig({
   testMatch: "**/*.spec.ts",
   timeout: 90_000,
   expect: { timeout: 15_000 },
-  workers: 1,
+  // Each worker runs a stack of its own; most of a test is waiting for one of its parts.
+  workers: 2,
   fullyParallel: false,
   retries: 0,
   reporter: [["list"], ["json", { outputFile: "test-results/e2e.json" }]],
   outputDir: "test-results/e2e",
   use: {
+    actionTimeout: 15_000,
+    navigationTimeout: 30_000,
     ignoreHTTPSErrors: true, // the simulator's own authority; the browser of a real admin meets Microsoft's certificates
     locale: "en-GB",
     timezoneId: "UTC",

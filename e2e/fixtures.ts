@@ -1,4 +1,5 @@
 import { test as base, expect, type Browser, type Page } from "@playwright/test";
+import { wakingPage } from "./is-awake";
 import { startStack, type Stack, type StackOptions } from "@/lib/simulator/stack/start-stack";
 import { stackAdmin } from "@/lib/simulator/stack/start-server";
 
@@ -7,6 +8,8 @@ export interface Scene {
   name: string;
   /** `false` leaves the first run to the visitor. */
   setUp?: boolean;
+  /** Where a scene is seeded: no job runs, so what is looked at stays as it was. */
+  still?: boolean;
   environment?: Record<string, string>;
   microsoft?: StackOptions["microsoft"];
 }
@@ -57,6 +60,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
   ],
   signedIn: [true, { option: true }],
   baseURL: async ({ stack }, use) => use(stack.server.origin),
+  page: async ({ page, javaScriptEnabled }, use) => use(javaScriptEnabled === false ? page : wakingPage(page)),
   storageState: async ({ signedIn, adminState }, use) => use(signedIn ? adminState : nobody),
 });
 
@@ -75,7 +79,7 @@ export async function signIn(page: Page, credentials: { email: string; password:
 export async function asNobody(browser: Browser, baseURL: string | undefined, visit: (page: Page) => Promise<void>): Promise<void> {
   const context = await browser.newContext({ baseURL, storageState: nobody });
   try {
-    await visit(await context.newPage());
+    await visit(wakingPage(await context.newPage()));
   } finally {
     await context.close();
   }

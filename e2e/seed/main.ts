@@ -1,5 +1,6 @@
 import { serverContext } from "@/lib/context";
-import { closeDatabase } from "@/lib/db/prisma";
+import { closeDatabase, getPrisma } from "@/lib/db/prisma";
+import { prismaSql } from "@/lib/db/sql";
 import { storeDeviceToken } from "@/lib/hosts/store-device-token";
 import { seedAldergate } from "@/lib/testing/seed-aldergate";
 
@@ -7,7 +8,12 @@ import { seedAldergate } from "@/lib/testing/seed-aldergate";
 const deviceOwners = { held: "FIN-MBA-0117", one: "mbp-tkowalczyk-03" };
 
 const ctx = serverContext();
-const made = await seedAldergate(ctx);
+if (process.argv.includes("--still")) await holdStill(ctx);
+// All at once: the running server must never look at half of it.
+const made = await getPrisma().$transaction((db) => seedAldergate({ ...ctx, db, sql: prismaSql(db), transaction: true }), {
+  maxWait: 10_000,
+  timeout: 300_000,
+});
 const deviceTokens: Record<string, string> = {};
 const notable = await ctx.db.host.findMany({
   where: { compliance: { accessState: { in: ["in", "loose"] } } },
@@ -26,6 +32,15 @@ for (const [face, hostId] of Object.entries(hostIds)) {
   await storeDeviceToken(ctx, hostId, deviceTokens[face]);
 }
 await closeDatabase();
+/** From now on no job begins: nothing of what was seeded is sent, refused or swept while somebody looks at it. */
+async function holdStill({ db }: typeof ctx): Promise<void> {
+  await db.$executeRawUnsafe("create function graphile_worker.hold_still() returns trigger language plpgsql as 'begin return null; end'");
+  await db.$executeRawUnsafe(
+    "create trigger hold_still before insert on graphile_worker._private_jobs for each row execute function graphile_worker.hold_still()",
+  );
+  await db.$executeRawUnsafe("delete from graphile_worker._private_jobs where locked_at is null");
+}
+
 console.log(
   JSON.stringify({
     teams: Object.fromEntries(made.teams),

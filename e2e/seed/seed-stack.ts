@@ -16,11 +16,12 @@ export function databaseUrlOf({ folder }: Stack): string {
 /**
  * Fills the stack's database with "Aldergate Research". A program of its own does it: the product's verbs are for the server's side alone,
  * which the browser's test runner is not. Answers with what the program printed, as JSON.
+ * @param still no job runs afterwards: what is looked at stays as it was seeded
  */
-export async function seedStack(stack: Stack): Promise<SeededIds> {
+export async function seedStack(stack: Stack, { still = false } = {}): Promise<SeededIds> {
   const bundle = 'import("./scripts/build-server.mjs").then(({ bundle }) => bundle({ "e2e-seed": "e2e/seed/main.ts" }))';
   await run(process.execPath, ["-e", bundle]);
-  const { stdout } = await run(process.execPath, [join("dist", "e2e-seed.mjs")], {
+  const { stdout } = await run(process.execPath, [join("dist", "e2e-seed.mjs"), ...(still ? ["--still"] : [])], {
     env: { ...process.env, NODE_ENV: "test", LOG_LEVEL: "error", DATA_DIR: join(stack.folder, "data"), DATABASE_URL: databaseUrlOf(stack) },
   });
   return JSON.parse(stdout.trim().split("\n").at(-1) ?? "{}") as SeededIds;
