@@ -24,6 +24,7 @@ for (const { name, open, alike } of names) {
         await page.setViewportSize({ width, height: 900 });
         for (const colorScheme of ["light", "dark"] as const) {
           await page.emulateMedia({ colorScheme });
+          await expect.poll(() => isMoving(page)).toBe(false);
           expect(await findingsOf(page), `${path} ${colorScheme} at ${width}`).toEqual([]);
         }
       }
@@ -33,6 +34,11 @@ for (const { name, open, alike } of names) {
       }
     });
   });
+}
+
+/** Whether a colour or place is on its way to another; what turns for ever doesn't count. */
+function isMoving(page: Page): Promise<boolean> {
+  return page.evaluate(() => document.getAnimations().some(({ playState, effect }) => playState === "running" && effect?.getTiming().iterations !== Infinity));
 }
 
 /** Serious and critical findings, as lines that name the rule and the element. */
