@@ -36,7 +36,7 @@ const fail = { managed: true, policyStanding: "fail" } as const;
 interface Row {
   name: string;
   given: Partial<ComplianceFacts>;
-  then: { managed: boolean; decision: string; accessState: string };
+  expected: { managed: boolean; decision: string; accessState: string };
   because: ReasonCode[];
   asks?: number[];
 }
@@ -46,103 +46,108 @@ describe("the case table", () => {
     {
       name: "all gated policies pass and MDM is on",
       given: { gated: gated("pass", "pass") },
-      then: { managed: true, decision: "compliant", accessState: "in" },
+      expected: { managed: true, decision: "compliant", accessState: "in" },
       because: ["all_pass"],
     },
     {
       name: "one gated policy fails",
       given: { gated: gated("pass", "fail") },
-      then: { managed: true, decision: "not_compliant", accessState: "held" },
+      expected: { managed: true, decision: "not_compliant", accessState: "held" },
       because: ["policy_failed"],
       asks: [2],
     },
-    { name: "no gated policy is selected", given: { gated: [] }, then: { managed: true, decision: "compliant", accessState: "in" }, because: ["no_policies"] },
+    {
+      name: "no gated policy is selected",
+      given: { gated: [] },
+      expected: { managed: true, decision: "compliant", accessState: "in" },
+      because: ["no_policies"],
+    },
     {
       name: "MDM is off though every policy passes",
       given: { mdm: { state: "off", ours: false } },
-      then: { managed: false, decision: "not_compliant", accessState: "loose" },
+      expected: { managed: false, decision: "not_compliant", accessState: "loose" },
       because: ["mdm_off"],
     },
     {
       name: "MDM is off and one policy fails",
       given: { mdm: { state: "off", ours: false }, gated: gated("fail") },
-      then: { managed: false, decision: "not_compliant", accessState: "loose" },
+      expected: { managed: false, decision: "not_compliant", accessState: "loose" },
       because: ["mdm_off", "policy_failed"],
       asks: [1],
     },
     {
       name: "MDM is off, isn't required, and every policy passes",
       given: { mdm: { state: "off", ours: false }, requireMdm: "not_required" },
-      then: { managed: false, decision: "compliant", accessState: "in" },
+      expected: { managed: false, decision: "compliant", accessState: "in" },
       because: ["all_pass"],
     },
     {
       name: "MDM is off, isn't required, and one policy fails",
       given: { mdm: { state: "off", ours: false }, requireMdm: "not_required", gated: gated("fail") },
-      then: { managed: false, decision: "not_compliant", accessState: "held" },
+      expected: { managed: false, decision: "not_compliant", accessState: "held" },
       because: ["policy_failed"],
       asks: [1],
     },
     {
       name: "MDM is another server's, and ours is required",
       given: { requireMdm: "ours" },
-      then: { managed: false, decision: "not_compliant", accessState: "loose" },
+      expected: { managed: false, decision: "not_compliant", accessState: "loose" },
       because: ["mdm_not_ours"],
     },
     {
       name: "MDM is ours, and ours is required",
       given: { requireMdm: "ours", mdm: { state: "on", ours: true } },
-      then: { managed: true, decision: "compliant", accessState: "in" },
+      expected: { managed: true, decision: "compliant", accessState: "in" },
       because: ["all_pass"],
     },
     {
       name: "a gated result is null or omitted within grace, and the last verdict let in",
       given: { gated: gated("pass", "in_grace"), previous: pass },
-      then: { managed: true, decision: "compliant", accessState: "in" },
+      expected: { managed: true, decision: "compliant", accessState: "in" },
       because: ["waiting_for_answer"],
     },
     {
       name: "a gated result is null or omitted within grace, and the last verdict blocked",
       given: { gated: gated("pass", "in_grace"), previous: fail },
-      then: { managed: true, decision: "not_compliant", accessState: "held" },
+      expected: { managed: true, decision: "not_compliant", accessState: "held" },
       because: ["waiting_for_answer"],
       asks: [2],
     },
     {
       name: "a gated result is unknown after grace",
       given: { gated: gated("pass", "unknown"), previous: pass },
-      then: { managed: true, decision: "not_compliant", accessState: "held" },
+      expected: { managed: true, decision: "not_compliant", accessState: "held" },
       because: ["policy_unknown"],
       asks: [2],
     },
     {
       name: "a brand-new gated policy waits for its first answer",
       given: { gated: [{ policyId: 9, policyName: "New", policyVersion: 1, outcome: "in_grace" }], previous: pass },
-      then: { managed: true, decision: "compliant", accessState: "in" },
+      expected: { managed: true, decision: "compliant", accessState: "in" },
       because: ["waiting_for_answer"],
     },
     {
       name: "the host has been silent too long",
       given: { staleness: { stale: true, lastSeen: noon }, previous: pass },
-      then: { managed: true, decision: "not_compliant", accessState: "held" },
+      expected: { managed: true, decision: "not_compliant", accessState: "held" },
       because: ["stale"],
     },
     {
       name: "the team's switch is off",
       given: { teamOn: false, gated: gated("fail") },
-      then: { managed: true, decision: "undecided", accessState: "unsure" },
+      expected: { managed: true, decision: "undecided", accessState: "unsure" },
       because: ["team_off"],
     },
     {
       name: "an exception lets a failing host in",
       given: { exceptionUntil: two, gated: gated("fail") },
-      then: { managed: true, decision: "compliant", accessState: "in" },
+      expected: { managed: true, decision: "compliant", accessState: "in" },
       because: ["exception", "policy_failed"],
     },
   ];
-  test.each(rows)("$name", ({ given, then, because, asks }) => {
+  test.each(rows)("$name", ({ given, expected, because, asks }) => {
     const verdict = decideVerdict(facts(given));
-    expect(verdict).toMatchObject(then);
+    expect(verdict).toMatchObject(expected);
     expect(verdict.reasons.map(({ code }) => code)).toEqual(because);
     expect(verdict.blockingPolicies).toEqual(asks ?? []);
   });
@@ -153,89 +158,89 @@ describe("the decided lines", () => {
     {
       name: "line 1: a policy whose query is at fault blocks nobody",
       given: { gated: gated("pass", "at_fault"), previous: pass },
-      then: { managed: true, decision: "compliant", accessState: "in" },
+      expected: { managed: true, decision: "compliant", accessState: "in" },
       because: ["policy_at_fault", "all_pass"],
     },
     {
       name: "line 1: a query at fault doesn't excuse another failure",
       given: { gated: gated("fail", "at_fault") },
-      then: { managed: true, decision: "not_compliant", accessState: "held" },
+      expected: { managed: true, decision: "not_compliant", accessState: "held" },
       because: ["policy_failed", "policy_at_fault"],
       asks: [1],
     },
     {
       name: "line 6: with `any`, every MDM server counts",
       given: { requireMdm: "any", mdm: { state: "on", ours: false } },
-      then: { managed: true, decision: "compliant", accessState: "in" },
+      expected: { managed: true, decision: "compliant", accessState: "in" },
       because: ["all_pass"],
     },
     {
       name: "line 7: a host in conflict is unsure whatever its policies say",
       given: { identity: { state: "conflict", otherHostId: 7 } },
-      then: { managed: true, decision: "compliant", accessState: "unsure" },
+      expected: { managed: true, decision: "compliant", accessState: "unsure" },
       because: ["conflict", "all_pass"],
     },
     {
       name: "line 11: a device without a person waits for the person",
       given: { identity: { state: "waiting_for_person" } },
-      then: { managed: true, decision: "compliant", accessState: "unsure" },
+      expected: { managed: true, decision: "compliant", accessState: "unsure" },
       because: ["waiting_for_person", "all_pass"],
     },
     {
       name: "line 12: without a first answer nothing is decided",
       given: { gated: gated("pass", "in_grace"), previous: null },
-      then: { managed: true, decision: "undecided", accessState: "unsure" },
+      expected: { managed: true, decision: "undecided", accessState: "unsure" },
       because: ["waiting_for_answer"],
       asks: [2],
     },
     {
       name: "line 12: without a first answer, grace ends in a block",
       given: { gated: gated("unknown"), previous: null },
-      then: { managed: true, decision: "not_compliant", accessState: "held" },
+      expected: { managed: true, decision: "not_compliant", accessState: "held" },
       because: ["policy_unknown"],
       asks: [1],
     },
     {
       name: "line 12: without an identity the host is unsure, whatever its agent",
       given: { identity: { state: "missing" } },
-      then: { managed: true, decision: "compliant", accessState: "unsure" },
+      expected: { managed: true, decision: "compliant", accessState: "unsure" },
       because: ["not_registered", "all_pass"],
     },
     {
       name: "a failure counts even while another answer is in grace",
       given: { gated: gated("fail", "in_grace"), previous: pass },
-      then: { managed: true, decision: "not_compliant", accessState: "held" },
+      expected: { managed: true, decision: "not_compliant", accessState: "held" },
       because: ["policy_failed", "waiting_for_answer"],
       asks: [1, 2],
     },
     {
       name: "an MDM state that was never said decides nothing within grace",
       given: { mdm: { state: "unanswered", ours: false, until: two } },
-      then: { managed: false, decision: "undecided", accessState: "unsure" },
+      expected: { managed: false, decision: "undecided", accessState: "unsure" },
       because: ["waiting_for_mdm"],
     },
     {
       name: "an MDM state that is no longer said keeps the last one within grace",
       given: { mdm: { state: "unanswered", ours: false, until: two }, previous: pass },
-      then: { managed: true, decision: "compliant", accessState: "in" },
+      expected: { managed: true, decision: "compliant", accessState: "in" },
       because: ["waiting_for_mdm"],
     },
     {
       name: "an MDM state unsaid after grace counts as off",
       given: { mdm: { state: "unknown", ours: false }, previous: pass },
-      then: { managed: false, decision: "not_compliant", accessState: "loose" },
+      expected: { managed: false, decision: "not_compliant", accessState: "loose" },
       because: ["mdm_unknown"],
     },
     {
       name: "a platform that isn't reported is unsure",
       given: { identity: { state: "unsupported" } },
-      then: { managed: true, decision: "compliant", accessState: "unsure" },
+      expected: { managed: true, decision: "compliant", accessState: "unsure" },
       because: ["platform_not_reported", "all_pass"],
     },
   ];
-  test.each(rows)("$name", ({ given, then, because, asks }) => {
+  test.each(rows)("$name", ({ given, expected, because, asks }) => {
     const verdict = decideVerdict(facts(given));
-    expect(verdict).toMatchObject(then);
+    expect(verdict).toMatchObject(expected);
     expect(verdict.reasons.map(({ code }) => code)).toEqual(because);
     expect(verdict.blockingPolicies).toEqual(asks ?? []);
   });

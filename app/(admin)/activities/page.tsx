@@ -116,10 +116,10 @@ export default async function ActivitiesPage({ searchParams }: { searchParams: P
           <nav className="foot-row" aria-label="Pages">
             <span>{page === 0 ? `The latest ${activities.length}` : `${page * perPage + 1} to ${page * perPage + activities.length}, newest first`}</span>
             {(page > 0 || hasNext) && (
-            <span className="r">
-              <Step to={page > 0 ? withParams("/activities", given, { page: page - 1 || null }) : null} label="Newer" icon="left" shortcut="[" />
-              <Step to={hasNext ? withParams("/activities", given, { page: page + 1 }) : null} label="Older" icon="right" shortcut="]" />
-            </span>
+              <span className="r">
+                <Step to={page > 0 ? withParams("/activities", given, { page: page - 1 || null }) : null} label="Newer" icon="left" shortcut="[" />
+                <Step to={hasNext ? withParams("/activities", given, { page: page + 1 }) : null} label="Older" icon="right" shortcut="]" />
+              </span>
             )}
           </nav>
         </>

@@ -16,18 +16,21 @@ const Id = z
 
 const LabelForm = z
   .object({
-  labelId: Id,
-  teamId: Id,
-  name: Text,
-  description: Text,
-  kind: z.enum(["dynamic", "manual"]).default("dynamic"),
-  query: Text,
-  platform: Text,
-  /** One host a line: id, serial, hardware UUID or name. */
-  hosts: Text,
-  enabled: z.string().optional(),
-})
-  .refine((form) => form.labelId !== null || form.kind === "manual" || form.query.trim() !== "", { path: ["query"], message: "Write the query: hosts that return a row are in the label" });
+    labelId: Id,
+    teamId: Id,
+    name: Text,
+    description: Text,
+    kind: z.enum(["dynamic", "manual"]).default("dynamic"),
+    query: Text,
+    platform: Text,
+    /** One host a line: id, serial, hardware UUID or name. */
+    hosts: Text,
+    enabled: z.string().optional(),
+  })
+  .refine((form) => form.labelId !== null || form.kind === "manual" || form.query.trim() !== "", {
+    path: ["query"],
+    message: "Write the query: hosts that return a row are in the label",
+  });
 
 /** Makes or changes a label; a new one leads to its page. */
 export const saveLabel = adminAction(LabelForm, async (ctx, form) => {

@@ -116,7 +116,10 @@ export default async function LabelsPage({ searchParams }: { searchParams: Promi
                   </td>
                   <td className={`num${label.hostCount === 0 ? " zero" : ""}`}>
                     {label.hostCount > 0 ? (
-                      <Link href={`/hosts?label_id=${label.id}${teamId === undefined ? "" : `&team_id=${teamId}`}`} aria-label={`Hosts in ${label.name}: ${label.hostCount}`}>
+                      <Link
+                        href={`/hosts?label_id=${label.id}${teamId === undefined ? "" : `&team_id=${teamId}`}`}
+                        aria-label={`Hosts in ${label.name}: ${label.hostCount}`}
+                      >
                         {label.hostCount.toLocaleString("en")}
                       </Link>
                     ) : (

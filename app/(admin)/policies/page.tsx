@@ -44,10 +44,16 @@ export default async function PoliciesPage({ searchParams }: { searchParams: Pro
   const given = await searchParams;
   const teamId = numberParam(given, "team_id") ?? null;
   const team = teamId === null ? null : await getTeam(ctx, teamId);
-  const sorted = { by: wordParam(given, "sort", ["name", "pass", "fail", "unknown"], "fail"), direction: wordParam(given, "dir", ["asc", "desc"], param(given, "sort") === "name" ? "asc" : "desc") };
+  const sorted = {
+    by: wordParam(given, "sort", ["name", "pass", "fail", "unknown"], "fail"),
+    direction: wordParam(given, "dir", ["asc", "desc"], param(given, "sort") === "name" ? "asc" : "desc"),
+  };
   const page = numberParam(given, "page") ?? 0;
   const query = param(given, "q");
-  const filters = { platform: wordParam(given, "platform", ["", "darwin", "windows", "linux", "chrome"], ""), automation: wordParam(given, "automation", ["", "gated", "other"], "") };
+  const filters = {
+    platform: wordParam(given, "platform", ["", "darwin", "windows", "linux", "chrome"], ""),
+    automation: wordParam(given, "automation", ["", "gated", "other"], ""),
+  };
   const { policies, count } = await listPolicies(ctx, {
     teamId,
     scope: teamId === null ? "own" : "both",
@@ -127,7 +133,9 @@ export default async function PoliciesPage({ searchParams }: { searchParams: Pro
       ) : (
         <NoPolicies narrowed={narrowed} query={query} team={team?.name ?? null} teamQuery={teamQuery} mayWrite={mayWrite} beyond={count > 0} />
       )}
-      {policies.length > 0 && <Pager page={page} perPage={perPage} count={count} href={(to) => withParams("/policies", given, { page: to || null, gate: null })} />}
+      {policies.length > 0 && (
+        <Pager page={page} perPage={perPage} count={count} href={(to) => withParams("/policies", given, { page: to || null, gate: null })} />
+      )}
       {param(given, "gate") === "open" && <Gate ctx={ctx} teamId={teamId} closeHref={withParams("/policies", given, { gate: null, page: page || null })} />}
     </TimeFrame>
   );
@@ -137,7 +145,13 @@ async function Gate({ ctx, teamId, closeHref }: { ctx: Context; teamId: number |
   const gating = await getGating(ctx, teamId);
   const mayReadActivities = isAllowed(ctx, "activity:read", { teamId });
   const last = mayReadActivities
-    ? (await listActivities(ctx, { types: ["edited_conditional_access_policies", "enabled_conditional_access_automations", "disabled_conditional_access_automations"], teamId, perPage: 1 })).activities[0]
+    ? (
+        await listActivities(ctx, {
+          types: ["edited_conditional_access_policies", "enabled_conditional_access_automations", "disabled_conditional_access_automations"],
+          teamId,
+          perPage: 1,
+        })
+      ).activities[0]
     : undefined;
   const mine = last && (teamId !== null || last.teamId === null) ? last : undefined;
   return (
@@ -151,17 +165,47 @@ async function Gate({ ctx, teamId, closeHref }: { ctx: Context; teamId: number |
   );
 }
 
-function NoPolicies({ narrowed, query, team, teamQuery, mayWrite, beyond }: { narrowed: boolean; query: string; team: string | null; teamQuery: string; mayWrite: boolean; beyond: boolean }) {
+function NoPolicies({
+  narrowed,
+  query,
+  team,
+  teamQuery,
+  mayWrite,
+  beyond,
+}: {
+  narrowed: boolean;
+  query: string;
+  team: string | null;
+  teamQuery: string;
+  mayWrite: boolean;
+  beyond: boolean;
+}) {
   if (beyond) {
     return (
-      <Blank drawing="search" title="This page is past the end" action={<Link className="btn plain" href={`/policies${teamQuery}`}>To the first page</Link>}>
+      <Blank
+        drawing="search"
+        title="This page is past the end"
+        action={
+          <Link className="btn plain" href={`/policies${teamQuery}`}>
+            To the first page
+          </Link>
+        }
+      >
         There are fewer policies than before.
       </Blank>
     );
   }
   if (narrowed) {
     return (
-      <Blank drawing="search" title={query ? `No policy matches “${query}”` : "No policy matches"} action={<Link className="btn plain" href={`/policies${teamQuery}`}>Clear the search</Link>}>
+      <Blank
+        drawing="search"
+        title={query ? `No policy matches “${query}”` : "No policy matches"}
+        action={
+          <Link className="btn plain" href={`/policies${teamQuery}`}>
+            Clear the search
+          </Link>
+        }
+      >
         Search looks at names and queries.
       </Blank>
     );

@@ -29,7 +29,11 @@ export default async function LabelPage({ params, searchParams }: { params: Prom
   const hosts = mayRead ? await listHosts(ctx, { labelId }, { orderKey: "display_name", ...(!(manual && mayWrite) && { page: 0, perPage: mostShown }) }) : [];
   return (
     <>
-      <PageHeader title={label.name} crumbs={[{ href: listHref, text: "Labels" }]} note={`${label.teamName ? `For ${label.teamName}` : "For all teams"}. ${kindSentence(label)}`} />
+      <PageHeader
+        title={label.name}
+        crumbs={[{ href: listHref, text: "Labels" }]}
+        note={`${label.teamName ? `For ${label.teamName}` : "For all teams"}. ${kindSentence(label)}`}
+      />
       <div className="pol-cols">
         {mayWrite ? (
           <LabelForm
@@ -121,7 +125,9 @@ function LabelFacts({ label }: { label: LabelInUse }) {
           <pre className="sql">{label.query}</pre>
         </section>
       )}
-      <p className="muted sm">{label.labelType === "builtin" ? "Built-in labels can’t be changed." : "You can read this label. Changing it needs the maintainer or admin role."}</p>
+      <p className="muted sm">
+        {label.labelType === "builtin" ? "Built-in labels can’t be changed." : "You can read this label. Changing it needs the maintainer or admin role."}
+      </p>
     </div>
   );
 }

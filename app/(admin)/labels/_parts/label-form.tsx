@@ -60,7 +60,14 @@ export function LabelForm({ draft, listHref }: { draft: LabelDraft; listHref: st
         <input type="hidden" name="teamId" value={draft.teamId ?? ""} />
         {!isNew && <input type="hidden" name="kind" value={draft.kind} />}
         <Field name="name" label="Name" defaultValue={draft.name} required maxLength={255} error={state.fields.name} placeholder="Design studio" />
-        <Field name="description" label="Description" defaultValue={draft.description} maxLength={1000} error={state.fields.description} placeholder="Macs in the studio on the second floor" />
+        <Field
+          name="description"
+          label="Description"
+          defaultValue={draft.description}
+          maxLength={1000}
+          error={state.fields.description}
+          placeholder="Macs in the studio on the second floor"
+        />
         {isNew && (
           <fieldset className="pol-set">
             <legend>Which hosts</legend>
@@ -110,7 +117,13 @@ export function LabelForm({ draft, listHref }: { draft: LabelDraft; listHref: st
                 A label’s query is fixed. To ask another question, make another label.
               </p>
             </div>
-            <CheckField name="enabled" label="Ask hosts" defaultChecked={draft.enabled} help="While this is off, no host is asked and none is in the label." error={state.fields.label ?? state.fields.enabled} />
+            <CheckField
+              name="enabled"
+              label="Ask hosts"
+              defaultChecked={draft.enabled}
+              help="While this is off, no host is asked and none is in the label."
+              error={state.fields.label ?? state.fields.enabled}
+            />
           </>
         )}
         {kind === "manual" && (

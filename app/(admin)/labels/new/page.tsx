@@ -30,7 +30,10 @@ export default async function NewLabelPage({ searchParams }: { searchParams: Pro
     <>
       <PageHeader title="Add label" crumbs={[{ href: listHref, text: "Labels" }]} note={team ? `For ${team.name}.` : "For all teams."} />
       <div className="pol-cols">
-        <LabelForm listHref={listHref} draft={{ id: null, teamId, name: "", description: "", kind: "dynamic", query: "", platform: "", enabled: true, hosts: "", policies: [] }} />
+        <LabelForm
+          listHref={listHref}
+          draft={{ id: null, teamId, name: "", description: "", kind: "dynamic", query: "", platform: "", enabled: true, hosts: "", policies: [] }}
+        />
       </div>
     </>
   );

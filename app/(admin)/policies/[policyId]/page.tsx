@@ -21,7 +21,12 @@ import "../_parts/policies.css";
 export const metadata: Metadata = { title: "Policy" };
 
 const mostShown = 10;
-const scopeWords = { include_any: "Only hosts in any of", include_all: "Only hosts in all of", exclude_any: "Not hosts in any of", exclude_all: "Not hosts in all of" } as const;
+const scopeWords = {
+  include_any: "Only hosts in any of",
+  include_all: "Only hosts in all of",
+  exclude_any: "Not hosts in any of",
+  exclude_all: "Not hosts in all of",
+} as const;
 
 /** One policy: its question, how hosts answer it, who fails it, and, for those who may, the form that changes it. */
 export default async function PolicyPage({ params, searchParams }: { params: Promise<{ policyId: string }>; searchParams: Promise<SearchParams> }) {
@@ -144,9 +149,7 @@ function PolicyFacts({ policy }: { policy: PolicyWithCounts }) {
         <h2 className="h2" style={{ marginBottom: 6 }}>
           Query
         </h2>
-        <pre className="sql">
-          {policy.query}
-        </pre>
+        <pre className="sql">{policy.query}</pre>
       </section>
       <dl className="facts">
         <Fact term="What it checks">{policy.description || "Not described."}</Fact>

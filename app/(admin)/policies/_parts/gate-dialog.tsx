@@ -26,7 +26,17 @@ export interface GateFacts {
 const previewAfterMs = 150;
 
 /** Which policies gate access, for one team or among those for all teams, with what saving would do, computed before anything changes. */
-export function GateDialog({ teamId, gating, lastChange, closeHref }: { teamId: number | null; gating: GateFacts; lastChange: { who: string; at: string } | null; closeHref: string }) {
+export function GateDialog({
+  teamId,
+  gating,
+  lastChange,
+  closeHref,
+}: {
+  teamId: number | null;
+  gating: GateFacts;
+  lastChange: { who: string; at: string } | null;
+  closeHref: string;
+}) {
   const router = useRouter();
   const toast = useToast();
   const own = gating.policies.filter((policy) => !policy.inherited);
@@ -92,7 +102,15 @@ export function GateDialog({ teamId, gating, lastChange, closeHref }: { teamId: 
           <GateImpact
             impact={impact}
             changed={changed}
-            facts={{ teamOn: gating.team === null ? null : enabled, wasOn: gating.team?.enabled ?? null, auditOnly, onDisable, graceSeconds: gating.team?.unknownGraceSeconds ?? 0, blocked: gating.blocked, mayTick: gating.mayTick }}
+            facts={{
+              teamOn: gating.team === null ? null : enabled,
+              wasOn: gating.team?.enabled ?? null,
+              auditOnly,
+              onDisable,
+              graceSeconds: gating.team?.unknownGraceSeconds ?? 0,
+              blocked: gating.blocked,
+              mayTick: gating.mayTick,
+            }}
             onWatch={gating.team && gating.maySwitch ? setAuditOnly : undefined}
             onDisableChoice={setOnDisable}
           />
@@ -111,7 +129,9 @@ export function GateDialog({ teamId, gating, lastChange, closeHref }: { teamId: 
             <Button kind="quiet" onClick={close}>
               {gating.mayTick ? "Cancel" : "Close"}
             </Button>
-            {gating.mayTick && <SaveButton impact={impact} changed={changed} blocks={!auditOnly && (gating.team === null || enabled)} busy={busy} onSave={save} />}
+            {gating.mayTick && (
+              <SaveButton impact={impact} changed={changed} blocks={!auditOnly && (gating.team === null || enabled)} busy={busy} onSave={save} />
+            )}
           </>
         ) : (
           <Button onClick={close}>Close</Button>
@@ -181,10 +201,27 @@ export function GateDialog({ teamId, gating, lastChange, closeHref }: { teamId: 
   );
 }
 
-function SaveButton({ impact, changed, blocks, busy, onSave }: { impact: Impact | null; changed: boolean; blocks: boolean; busy: boolean; onSave: () => void }) {
+function SaveButton({
+  impact,
+  changed,
+  blocks,
+  busy,
+  onSave,
+}: {
+  impact: Impact | null;
+  changed: boolean;
+  blocks: boolean;
+  busy: boolean;
+  onSave: () => void;
+}) {
   const out = blocks && impact ? impact.newlyBlocked + impact.newlyUnmanaged : 0;
   return (
-    <Button kind={out > 0 && changed ? "danger" : "primary"} pending={busy && "Saving…"} reason={changed ? undefined : "Nothing is changed yet."} onClick={onSave}>
+    <Button
+      kind={out > 0 && changed ? "danger" : "primary"}
+      pending={busy && "Saving…"}
+      reason={changed ? undefined : "Nothing is changed yet."}
+      onClick={onSave}
+    >
       {out > 0 && changed ? `Save, block ${out.toLocaleString("en")} now` : "Save"}
     </Button>
   );

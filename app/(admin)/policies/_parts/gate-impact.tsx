@@ -102,10 +102,14 @@ function Blocking({ impact, out, facts, onWatch }: { impact: Impact; out: number
   const rest = out - shown.length;
   const share = impact.registered > 0 ? Math.round((out / impact.registered) * 100) : 0;
   return (
-    <Frame mark={<Mark name={facts.auditOnly ? "unsure" : "held"} className={`mk ${facts.auditOnly ? "unsure" : "held"}`} />} title={facts.auditOnly ? `${people(out)} would be blocked; you only watch` : `Saving would block ${people(out)} now`}>
+    <Frame
+      mark={<Mark name={facts.auditOnly ? "unsure" : "held"} className={`mk ${facts.auditOnly ? "unsure" : "held"}`} />}
+      title={facts.auditOnly ? `${people(out)} would be blocked; you only watch` : `Saving would block ${people(out)} now`}
+    >
       <p className="muted">
         {shown.join(", ")}
-        {rest > 0 ? ` and ${rest === 1 ? "1 other" : `${rest.toLocaleString("en")} others`}` : ""}. That is {share < 1 ? "under 1" : share} % of {impact.registered.toLocaleString("en")} Macs that Entra knows.
+        {rest > 0 ? ` and ${rest === 1 ? "1 other" : `${rest.toLocaleString("en")} others`}` : ""}. That is {share < 1 ? "under 1" : share} % of{" "}
+        {impact.registered.toLocaleString("en")} Macs that Entra knows.
         {impact.newlyUnmanaged > 0 && ` ${impact.newlyUnmanaged.toLocaleString("en")} of them because MDM is off.`} <Waiting impact={impact} facts={facts} />
       </p>
       {out > mostShown && (
@@ -147,7 +151,14 @@ function When({ facts, onWatch }: { facts: Facts; onWatch?: (watch: boolean) => 
 function SwitchingOff({ impact, choice, onChoice }: { impact: Impact; choice: OnDisable; onChoice: (choice: OnDisable) => void }) {
   const stay = impact.released;
   return (
-    <Frame mark={<Icon name="warn" className="ic unsure" />} title={stay > 0 ? `${people(stay)} ${stay === 1 ? "is" : "are"} kept out now. What shall Entra hold after?` : "Nobody is kept out now. What shall Entra hold after?"}>
+    <Frame
+      mark={<Icon name="warn" className="ic unsure" />}
+      title={
+        stay > 0
+          ? `${people(stay)} ${stay === 1 ? "is" : "are"} kept out now. What shall Entra hold after?`
+          : "Nobody is kept out now. What shall Entra hold after?"
+      }
+    >
       <p className="muted">From then on nothing is reported about this team’s Macs.</p>
       <fieldset>
         <legend className="vh">When gating goes off</legend>
@@ -170,7 +181,9 @@ function SwitchingOff({ impact, choice, onChoice }: { impact: Impact; choice: On
 function Waiting({ impact, facts }: { impact: Impact; facts: Facts }) {
   if (impact.waiting === 0) return null;
   const macs = impact.waiting === 1 ? "1 Mac hasn’t" : `${impact.waiting.toLocaleString("en")} Macs haven’t`;
-  return <>{`${macs} answered yet and ${impact.waiting === 1 ? "has" : "have"} ${facts.graceSeconds > 0 ? hoursOf(facts.graceSeconds) : "their team’s time"} to do so. `}</>;
+  return (
+    <>{`${macs} answered yet and ${impact.waiting === 1 ? "has" : "have"} ${facts.graceSeconds > 0 ? hoursOf(facts.graceSeconds) : "their team’s time"} to do so. `}</>
+  );
 }
 
 function Frame({ mark, title, children }: { mark: ReactNode; title: string; children: ReactNode }) {

@@ -13,7 +13,17 @@ const excludes = [
 ] as const;
 
 /** Which labels narrow a policy: one set that lets in, one that leaves out. */
-export function LabelChoice({ labels, current, problem, onChange }: { labels: string[]; current: { name: string; scope: string }[]; problem?: string; onChange: () => void }) {
+export function LabelChoice({
+  labels,
+  current,
+  problem,
+  onChange,
+}: {
+  labels: string[];
+  current: { name: string; scope: string }[];
+  problem?: string;
+  onChange: () => void;
+}) {
   return (
     <fieldset className="pol-set" onChange={onChange}>
       <legend>Hosts</legend>

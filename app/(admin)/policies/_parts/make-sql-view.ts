@@ -30,7 +30,10 @@ const look = EditorView.theme({
 });
 
 /** Puts an editor for osquery's SQL into `parent`; answers what takes it away again. Tab leaves the field, as in every field. */
-export function makeSqlView(parent: HTMLElement, { text, tables, onChange }: { text: string; tables: Record<string, string[]>; onChange: (text: string) => void }): () => void {
+export function makeSqlView(
+  parent: HTMLElement,
+  { text, tables, onChange }: { text: string; tables: Record<string, string[]>; onChange: (text: string) => void },
+): () => void {
   const view = new EditorView({
     parent,
     state: EditorState.create({

@@ -56,7 +56,8 @@ export function PolicyForm({ draft, labels, listHref }: { draft: PolicyDraft; la
   const [labelsChanged, setLabelsChanged] = useState(false);
   const [deleting, setDeleting] = useState(false);
 
-  const newQuestion = draft.id !== null && (query.trim() !== draft.query.trim() || [...chosen].toSorted().join() !== [...draft.platforms].toSorted().join() || labelsChanged);
+  const newQuestion =
+    draft.id !== null && (query.trim() !== draft.query.trim() || [...chosen].toSorted().join() !== [...draft.platforms].toSorted().join() || labelsChanged);
   const cantGate = chosen.length > 0 && !chosen.includes("darwin");
 
   // Leaving with unsaved changes asks first.
@@ -102,7 +103,14 @@ export function PolicyForm({ draft, labels, listHref }: { draft: PolicyDraft; la
             )}
           </p>
         </div>
-        <TextField name="description" label="What it checks" defaultValue={draft.description} error={error("description")} rows={2} placeholder="Why this matters, in a sentence. The person reads it too." />
+        <TextField
+          name="description"
+          label="What it checks"
+          defaultValue={draft.description}
+          error={error("description")}
+          rows={2}
+          placeholder="Why this matters, in a sentence. The person reads it too."
+        />
         <TextField
           name="resolution"
           label="How to fix it"
@@ -148,7 +156,11 @@ export function PolicyForm({ draft, labels, listHref }: { draft: PolicyDraft; la
             label="Gates access"
             checked={gated}
             onChange={(event) => setGated(event.target.checked)}
-            help={cantGate ? "This policy asks no Mac, so it won’t keep anybody out." : "Whoever fails it is kept out of Entra, in teams where gating is on. Gate access in the list shows who that would be."}
+            help={
+              cantGate
+                ? "This policy asks no Mac, so it won’t keep anybody out."
+                : "Whoever fails it is kept out of Entra, in teams where gating is on. Gate access in the list shows who that would be."
+            }
           />
           <CheckField name="critical" label="Critical" defaultChecked={draft.critical} help="Marked in lists, and never skipped by the person." />
         </fieldset>
@@ -156,7 +168,8 @@ export function PolicyForm({ draft, labels, listHref }: { draft: PolicyDraft; la
           <output className="note unsure">
             <Icon name="warn" />
             <span>
-              <b>This asks a new question.</b> Saving asks {draft.hostsInScope.toLocaleString("en")} {draft.hostsInScope === 1 ? "host" : "hosts"} again; until they answer, the last verdict stays.
+              <b>This asks a new question.</b> Saving asks {draft.hostsInScope.toLocaleString("en")} {draft.hostsInScope === 1 ? "host" : "hosts"} again; until
+              they answer, the last verdict stays.
             </span>
           </output>
         )}

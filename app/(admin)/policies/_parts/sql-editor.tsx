@@ -3,7 +3,19 @@ import { useEffect, useRef, useState } from "react";
 import tables from "./osquery-tables.json";
 
 /** A field for SQL: highlighted, with tables and columns of osquery to complete. Until its script has come, a plain field of the same size. */
-export function SqlEditor({ name, value, invalid, describedBy, onChange }: { name: string; value: string; invalid: boolean; describedBy?: string; onChange: (value: string) => void }) {
+export function SqlEditor({
+  name,
+  value,
+  invalid,
+  describedBy,
+  onChange,
+}: {
+  name: string;
+  value: string;
+  invalid: boolean;
+  describedBy?: string;
+  onChange: (value: string) => void;
+}) {
   const place = useRef<HTMLDivElement>(null);
   const [ready, setReady] = useState(false);
   const first = useRef(value);

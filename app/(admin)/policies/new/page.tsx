@@ -36,14 +36,29 @@ export default async function NewPolicyPage({ searchParams }: { searchParams: Pr
         <PolicyForm
           listHref={listHref}
           labels={labels.map((label) => label.name)}
-          draft={{ id: null, teamId, name: "", query: "", description: "", resolution: "", platforms: ["darwin"], critical: false, gated: false, labels: [], hostsInScope: 0 }}
+          draft={{
+            id: null,
+            teamId,
+            name: "",
+            query: "",
+            description: "",
+            resolution: "",
+            platforms: ["darwin"],
+            critical: false,
+            gated: false,
+            labels: [],
+            hostsInScope: 0,
+          }}
         />
         <aside className="pol-side" aria-label="How policies work">
           <section className="sm muted" style={{ display: "grid", gap: 8 }}>
             <h2 className="h2" style={{ color: "var(--ink)" }}>
               How it is asked
             </h2>
-            <p>Every host in scope is asked at its next check-in, then once an hour. A host that the policy keeps out is asked at every check-in, so that a fix is seen within seconds.</p>
+            <p>
+              Every host in scope is asked at its next check-in, then once an hour. A host that the policy keeps out is asked at every check-in, so that a fix
+              is seen within seconds.
+            </p>
             <p>No answer, or a query that can’t run, is Unknown: neither a pass nor a fail.</p>
           </section>
         </aside>
