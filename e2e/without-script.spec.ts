@@ -14,16 +14,15 @@ test("signing in works without script, and leads where the visitor wanted to be"
   await page.getByLabel("Password").fill(stackAdmin.password);
   await page.getByRole("button", { name: "Sign in" }).click();
   await expect(page).toHaveURL(/\/policies$/);
-  await expect(page.getByRole("heading", { level: 1, name: "Policies" })).toBeVisible();
-  await expect(page.getByRole("link", { name: "Firewall is on" })).toBeVisible();
+  await expect(page.getByRole("navigation", { name: "Main" })).toContainText("Policies");
 });
 
 test("the page that Microsoft leads to reads without script, and so do its links", async ({ page }) => {
   await page.goto("/microsoft-compliance-partner/remediate");
-  await expect(page.getByRole("heading", { level: 1 })).toHaveText(/Your Mac needs a small fix before you can sign in/);
+  await expect(page.getByRole("heading", { level: 1, name: "Your Mac needs a small fix before you can sign in" })).toBeVisible();
   await expect(page.getByRole("link", { name: "+32 3 555 01 40" })).toHaveAttribute("href", "tel:+3235550140");
   await page.getByRole("link", { name: "See how to set it up" }).click();
-  await expect(page.getByRole("heading", { level: 1 })).toHaveText(/Your Mac isn’t set up for work yet/);
+  await expect(page.getByRole("heading", { level: 1, name: "Your Mac isn’t set up for work yet" })).toBeVisible();
   await page.getByRole("link", { name: "See how to fix it" }).click();
   await page.getByRole("link", { name: "Show me what to fix" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Open My device from its icon" })).toBeVisible();
