@@ -19,9 +19,10 @@ process.env.NEXT_TELEMETRY_DISABLED = "1";
 rmSync("test-results", { recursive: true, force: true });
 mkdirSync("test-results", { recursive: true });
 
+// The start-up tests and everything after them run the built server.
+if (!isBuilt()) await part("build", build);
 if (!only) await part("types, lint, format, architecture", runCheck);
 if (wants("unit")) await part("units and integration", runUnits);
-if ((wants("e2e") || wants("story") || wants("chaos")) && !isBuilt()) await part("build", build);
 if (wants("story")) await part("story", () => runEntry("demo", ["--once"], "story"));
 if (wants("e2e")) await part("pages in a browser", runPages);
 if (wants("chaos")) await part("chaos", () => runEntry("chaos", only === "chaos" ? rest : ["--kills=4", "--hosts=60"], "chaos"));
