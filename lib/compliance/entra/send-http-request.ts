@@ -26,15 +26,13 @@ export interface HttpAnswer {
  * @throws MicrosoftError of kind `unreachable`
  */
 export async function sendHttpRequest({ method, url, headers, body }: HttpRequest): Promise<HttpAnswer> {
-  // A timer of our own: the signal that AbortSignal.timeout gives can be collected before its time, and then nothing ends the call.
-  const limit = new AbortController();
-  const timer = setTimeout(() => limit.abort(new DOMException("no answer within 30 s", "TimeoutError")), totalTimeoutMs);
   try {
+    const signal = AbortSignal.timeout(totalTimeoutMs);
     const answer = await request(url, {
       method: method as "GET",
       headers,
       body: body ?? null,
-      signal: limit.signal,
+      signal,
       headersTimeout: totalTimeoutMs,
       bodyTimeout: totalTimeoutMs,
     });
@@ -56,8 +54,6 @@ export async function sendHttpRequest({ method, url, headers, body }: HttpReques
       excerpt: why,
       cause,
     });
-  } finally {
-    clearTimeout(timer);
   }
 }
 
