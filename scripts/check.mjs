@@ -14,7 +14,7 @@ const checks = [
   ["lint", [bin("oxlint", "bin/oxlint"), "--quiet", "."]],
   [
     "format",
-    [bin("prettier", "bin/prettier.cjs"), "--check", "--cache", "--cache-location", join("node_modules", ".cache", "prettier"), "--log-level", "warn", "."],
+    [bin("prettier", "bin/prettier.cjs"), "--check", "--cache", "--log-level", "warn", "."],
   ],
   ["architecture", [join("node_modules", "vitest", "vitest.mjs"), "run", "--config", "vitest.architecture.config.ts"]],
 ];
