@@ -12,10 +12,7 @@ if (!existsSync("next-env.d.ts")) writeFileSync("next-env.d.ts", '/// <reference
 const checks = [
   ["types", [bin("typescript", "bin/tsc"), "--noEmit"]],
   ["lint", [bin("oxlint", "bin/oxlint"), "--quiet", "."]],
-  [
-    "format",
-    [bin("prettier", "bin/prettier.cjs"), "--check", "--cache", "--log-level", "warn", "."],
-  ],
+  ["format", [bin("prettier", "bin/prettier.cjs"), "--check", "--cache", "--log-level", "warn", "."]],
   ["architecture", [join("node_modules", "vitest", "vitest.mjs"), "run", "--config", "vitest.architecture.config.ts"]],
 ];
 
