@@ -1,4 +1,4 @@
-import { execFile, spawn } from "node:child_process";
+import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo, type Server } from "node:net";
 import { tmpdir } from "node:os";
@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { freePort } from "@/lib/simulator/stack/start-server";
 
 const program = join("dist", "server-start.mjs");
 let folder: string;
@@ -19,7 +20,7 @@ beforeAll(async () => {
   writeFileSync(join(folder, "a-file"), "");
   writeFileSync(join(folder, "secret.key"), "a key for tests only, of forty characters", { mode: 0o600 });
   chmodSync(join(folder, "secret.key"), 0o644);
-  taken = createServer();
+  taken = createServer((socket) => socket.on("error", () => undefined).resume());
   await new Promise<void>((resolve) => taken.listen(0, "127.0.0.1", () => resolve()));
   newer = await databaseOfTomorrow();
 });
@@ -48,10 +49,11 @@ async function databaseOfTomorrow(): Promise<typeof newer> {
 }
 
 /** Starts the server as `npm start` would, in a folder of its own, and waits for its end. */
-async function start(environment: Record<string, string>): Promise<{ code: number | null; said: string }> {
+async function start(environment: Record<string, string>, onChild?: (child: ChildProcess) => void): Promise<{ code: number | null; said: string }> {
   const kept = Object.fromEntries(["PATH", "HOME", "TMPDIR"].flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
   const own = { NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1", HOST: "127.0.0.1", PORT: "0", TLS_PORT: "0", DATA_DIR: join(folder, "data") };
   const child = spawn(process.execPath, [program], { env: { ...kept, ...own, ...environment } as NodeJS.ProcessEnv, stdio: ["ignore", "pipe", "pipe"] });
+  onChild?.(child);
   let said = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (said += chunk.toString()));
   const code = await new Promise<number | null>((resolve) => child.once("close", resolve));
@@ -75,11 +77,19 @@ test.each<[string, () => Record<string, string>, RegExp]>([
   ],
   ["a DATA_DIR that can't be written", () => ({ DATA_DIR: join(folder, "a-file", "data") }), /^DATA_DIR .*a-file\/data can't be written\. Give this account/],
   ["a taken PORT", () => ({ PORT: port() }), /^Port \d+ is taken by another program\. Stop the other program, or set PORT to a free port\./],
-  ["a taken TLS_PORT", () => ({ ...secret, DATABASE_URL: newer.url, TLS_PORT: port() }), /^Port \d+ is taken by another program\..* set TLS_PORT to a free port/],
+  [
+    "a taken TLS_PORT",
+    () => ({ ...secret, DATABASE_URL: newer.url, TLS_PORT: port() }),
+    /^Port \d+ is taken by another program\..* set TLS_PORT to a free port/,
+  ],
   ["a missing SECRET_KEY", () => ({ DATABASE_URL: newer.url }), /^SECRET_KEY is missing\. Set it to at least 32 characters/],
   ["a SECRET_KEY that is too short", () => ({ DATABASE_URL: newer.url, SECRET_KEY: "short" }), /^SECRET_KEY is not usable: expected at least 32 characters/],
   ["a secret key that others can read", () => ({ DATABASE_URL: newer.url, DATA_DIR: folder }), /secret\.key can be read by other accounts\. Run `chmod 600/],
-  ["a database of a newer version", () => ({ ...secret, DATABASE_URL: newer.url }), /^The database was upgraded by a newer Flotilla .*Start that version or a later one/],
+  [
+    "a database of a newer version",
+    () => ({ ...secret, DATABASE_URL: newer.url }),
+    /^The database was upgraded by a newer Flotilla .*Start that version or a later one/,
+  ],
   [
     "a certificate without its key",
     () => ({ ...secret, DATABASE_URL: newer.url, TLS_CERT_FILE: join(folder, "a-file") }),
@@ -98,4 +108,24 @@ test.each<[string, () => Record<string, string>, RegExp]>([
   expect(lines[0]?.replace("Flotilla can't start. ", "")).toMatch(sentence);
   expect(said).not.toContain("hush-hush");
   expect(code).toBe(1);
+});
+
+test("while it starts it lives, isn't ready, asks agents and people to come again, and ends when it is told to", async () => {
+  // The database's address accepts connections and never answers.
+  const silent = `postgresql://flotilla@127.0.0.1:${port()}/flotilla`;
+  const own = await freePort();
+  let child: ChildProcess | undefined;
+  const ended = start({ ...secret, DATABASE_URL: silent, PORT: String(own) }, (started) => (child = started));
+  const ask = async (path: string, method = "GET") => {
+    const answer = await fetch(`http://127.0.0.1:${own}${path}`, { method });
+    return { status: answer.status, text: await answer.text(), retryAfter: answer.headers.get("retry-after") };
+  };
+  await expect.poll(() => ask("/healthz").catch(() => null), { timeout: 9_000 }).toMatchObject({ status: 200, text: "ok\n" });
+  expect(await ask("/readyz")).toMatchObject({ status: 503, text: "starting or stopping\n", retryAfter: "2" });
+  expect(await ask("/hosts")).toMatchObject({ status: 503, retryAfter: "2" });
+  const agent = await ask("/api/osquery/enroll", "POST");
+  expect(agent.status).toBe(503);
+  expect(agent.text).not.toContain("node_invalid");
+  child?.kill("SIGTERM");
+  expect(await ended).toEqual({ code: 0, said: "" });
 });
