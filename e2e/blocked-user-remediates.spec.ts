@@ -43,7 +43,7 @@ test("an admin adds a policy, gates it for the team, and sees what saving would 
   await expect(page).toHaveURL(new RegExp(`team_id=${teamId}`));
   await page.getByRole("link", { name: "Add policy" }).first().click();
   await page.getByLabel("Name", { exact: true }).fill(fileVault.name);
-  await page.getByRole("textbox", { name: "Query" }).fill(fileVault.query);
+  await page.locator(".cm-content").fill(fileVault.query);
   await page.getByLabel("How to fix it").fill(fileVault.resolution);
   await page.getByRole("button", { name: "Add policy" }).click();
   await expect(page.getByRole("heading", { level: 1, name: fileVault.name })).toBeVisible();

@@ -82,7 +82,7 @@ test.describe("on the consent page and on the way back", () => {
   });
 
   test("state_invalid: a made-up, a missing and a used way back are refused, and nothing changes", async ({ page, stack }) => {
-    const notice = page.getByText("That way back from Microsoft wasn’t valid.");
+    const notice = page.locator("#main").getByText("That way back from Microsoft wasn’t valid.");
     for (const kind of ["callback_state_mismatched", "callback_state_missing"] as const) {
       await forgetConnection(stack, untouched);
       stack.microsoft.addFault({ kind, count: 1 });

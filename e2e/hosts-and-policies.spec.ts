@@ -1,5 +1,6 @@
 import type { Page } from "@playwright/test";
 import { expect, test } from "./aldergate";
+import { pressUntil } from "./press-until";
 
 test.use({ scene: { name: "hosts-and-policies" } });
 
@@ -74,8 +75,8 @@ test("Space peeks at a host without leaving the list", async ({ page }) => {
   await page.goto("/hosts?q=FIN-MBA-0117");
   await expect(rowsOf(page)).toHaveCount(1);
   await rowsOf(page).getByRole("link").first().focus();
-  await page.keyboard.press("Space");
   const panel = page.getByRole("dialog", { name: "FIN-MBA-0117" });
+  await pressUntil(page, "Space", () => expect(panel).toBeVisible({ timeout: 3000 }));
   await expect(panel).toContainText("Blocked");
   await expect(panel).toContainText("“Firewall is on” fails.");
   await expect(panel.getByRole("list", { name: "What we decided and what Microsoft knows" })).toContainText("Managed, not compliant");
@@ -128,7 +129,8 @@ test("deleting a host says what it does, can be left, and takes the host away", 
 test("a policy is written in the SQL editor; what is wrong is said beside its field", async ({ page }) => {
   await page.goto("/policies/new");
   await page.getByLabel("Name", { exact: true }).fill("Firewall is on");
-  const query = page.getByRole("textbox", { name: "Query" });
+  const query = page.locator(".cm-content");
+  await expect(query).toHaveAccessibleName("Query");
   await query.fill("SELECT 1 FROM alf WHERE global_state >= 1;");
   await expect(page.locator(".cm-line span").first()).toBeVisible();
   await page.getByRole("button", { name: "Add policy" }).click();
@@ -144,7 +146,7 @@ test("a policy is written in the SQL editor; what is wrong is said beside its fi
 test("an edited query says that it asks a new question, and becomes a new version", async ({ page }) => {
   await page.goto("/policies?q=Stealth");
   await page.getByRole("link", { name: "Stealth mode is on" }).click();
-  await page.getByRole("textbox", { name: "Query" }).fill("SELECT 1 FROM alf WHERE stealth_enabled >= 1;");
+  await page.locator(".cm-content").fill("SELECT 1 FROM alf WHERE stealth_enabled >= 1;");
   await expect(page.getByText("This asks a new question.")).toBeVisible();
   await page.getByRole("button", { name: "Save", exact: true }).click();
   await expect(page.getByText("For all teams. Version 2.")).toBeVisible();

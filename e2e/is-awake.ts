@@ -4,7 +4,9 @@ import type { Page } from "@playwright/test";
 export async function isAwake(page: Page): Promise<void> {
   await page.waitForFunction(() => {
     if (!document.querySelector('script[src*="/_next/"]')) return true;
-    const pressable = [...document.querySelectorAll("body a[href], body button, body input:not([type=hidden])")].filter((element) => !element.closest(".cm-editor"));
+    const pressable = [...document.querySelectorAll("body a[href], body button, body input:not([type=hidden])")].filter(
+      (element) => !element.closest(".cm-editor"),
+    );
     return pressable.every((element) => Object.keys(element).some((name) => name.startsWith("__reactProps")));
   });
 }

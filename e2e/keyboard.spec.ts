@@ -1,5 +1,6 @@
 import type { Page } from "@playwright/test";
 import { aldergate, expect, test } from "./aldergate";
+import { pressUntil } from "./press-until";
 
 test.use({ scene: aldergate });
 
@@ -99,15 +100,6 @@ test("a dialog keeps the focus, and gives it back to what opened it", async ({ p
   await page.keyboard.press("Escape");
   await expect(opener).toBeFocused();
 });
-
-/** The keys work from the moment their script has come; who presses earlier presses again. Ends at the first press that does what it should. */
-async function pressUntil(page: Page, key: string, check: () => Promise<void>): Promise<void> {
-  await page.keyboard.press(key);
-  await check().catch(async () => {
-    await page.keyboard.press(key);
-    await check();
-  });
-}
 
 /** Tab comes to ever new elements until it leaves the page or stands at its end; it never comes back to one in between. */
 async function expectNoTrap(page: Page): Promise<void> {
