@@ -40,7 +40,7 @@ export function PolicyList({ host, short = false }: { host: HostDetail; short?: 
                     ) : (
                       "Not answered yet in its present version. "
                     )}
-                    {policy.outcome !== "pass" && (policy.message || policy.resolution)}
+                    {policy.outcome !== "pass" && (policy.message || policy.resolution.replaceAll("**", ""))}
                   </span>
                 )}
               </span>
