@@ -76,12 +76,13 @@ export interface PolicyRow {
   scopes: { labelId: number; scope: "include_any" | "include_all" | "exclude_any" | "exclude_all" }[];
 }
 
-/** A dynamic label as agents are asked it. */
+/** A dynamic label as agents are asked it. `since`: when it was made, or changed last. */
 export interface LabelRow {
   id: number;
   teamId: number | null;
   query: string;
   platform: string;
+  since: string;
 }
 
 /** A team, as far as it decides what is asked. */
@@ -106,7 +107,7 @@ const selectCatalogue = statement(
      (select coalesce(json_agg(json_build_object('id', p.id, 'teamId', p.team_id, 'query', p.query, 'platform', p.platform, 'gated', p.conditional_access_enabled, 'version', p.version, 'versionSince', p.version_since,
         'scopes', (select coalesce(json_agg(json_build_object('labelId', s.label_id, 'scope', s.scope)), '[]') from policy_labels s where s.policy_id = p.id)) order by p.id), '[]')
       from policies p) as policies,
-     (select coalesce(json_agg(json_build_object('id', l.id, 'teamId', l.team_id, 'query', l.query, 'platform', l.platform) order by l.id), '[]')
+     (select coalesce(json_agg(json_build_object('id', l.id, 'teamId', l.team_id, 'query', l.query, 'platform', l.platform, 'since', l.updated_at) order by l.id), '[]')
       from labels l where l.enabled and l.membership_type = 'dynamic' and l.query <> '') as labels,
      (select coalesce(json_agg(json_build_object('id', t.id, 'gating', t.conditional_access_enabled, 'gatingSince', t.conditional_access_since,
         'tenantId', coalesce((select c.tenant_id from entra_connections c where c.id = t.connection_id or (t.connection_id is null and c.is_default) limit 1), ''))), '[]')

@@ -11,8 +11,10 @@ export interface AskedPolicy extends Omit<PolicyRow, "versionSince"> {
 }
 
 /** A dynamic label ready to be asked. */
-export interface AskedLabel extends LabelRow {
+export interface AskedLabel extends Omit<LabelRow, "since"> {
   name: string;
+  /** Milliseconds since 1970. */
+  since: number;
 }
 
 /** A configuration as osqueryd takes it, and the intervals that it sets. */
@@ -43,7 +45,7 @@ export class AskCatalogue {
         .filter(Boolean),
       versionSince: Date.parse(policy.versionSince),
     }));
-    this.labels = row.labels.map((label) => ({ ...label, name: `fleet_label_query_${label.id}` }));
+    this.labels = row.labels.map((label) => ({ ...label, name: `fleet_label_query_${label.id}`, since: Date.parse(label.since) }));
     this.teams = new Map(row.teams.map((team) => [team.id, team]));
     this.agentOptions = readObject(row.agentOptions);
   }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { HostRow, PolicyRow } from "./agent-queries";
+import type { HostRow, LabelRow, PolicyRow } from "./agent-queries";
 import { AskCatalogue } from "./ask-catalogue";
 import { askHost } from "./ask-host";
 import { toHostEntry } from "./host-entry";
@@ -18,9 +18,9 @@ const policy = (id: number, gated: boolean): PolicyRow => ({
   scopes: [],
 });
 
-function catalogue(gating: boolean, policies = [policy(1, true), policy(2, false)]): AskCatalogue {
+function catalogue(gating: boolean, policies = [policy(1, true), policy(2, false)], labels: LabelRow[] = []): AskCatalogue {
   const teams = [{ id: 0, gating, gatingSince: gating ? "2026-03-01T00:00:00Z" : null, tenantId: "" }];
-  return new AskCatalogue({ policies, labels: [], teams, agentOptions: {} });
+  return new AskCatalogue({ policies, labels, teams, agentOptions: {} });
 }
 
 /** A Mac that is let in and answered everything a minute ago. */
@@ -85,4 +85,12 @@ test("without a gate there are no rounds: everything waits for the hour", () => 
   const ask = askHost(letInHost(), catalogue(false), now, { askedAt: 0, everyMs });
   expect(asked(ask)).toEqual([]);
   expect(ask.nextDueAt).toBeGreaterThan(now + 50 * everyMs);
+});
+
+test("a label that was made or switched on after the last answers is asked at once, and one of the future when it comes", () => {
+  const label = (sinceMs: number): LabelRow => ({ id: 3, teamId: null, query: "SELECT 3;", platform: "", since: new Date(now + sinceMs).toISOString() });
+  const labelsAsked = (sinceMs: number) => askHost(letInHost(), catalogue(false, [], [label(sinceMs)]), now);
+  expect(labelsAsked(-1000).labels.map(({ id }) => id)).toEqual([3]);
+  expect(labelsAsked(-2 * everyMs).labels).toEqual([]);
+  expect(labelsAsked(5000)).toMatchObject({ labels: [], nextDueAt: now + 5000 });
 });

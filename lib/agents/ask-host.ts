@@ -45,7 +45,10 @@ export function askHost(host: HostEntry, catalogue: AskCatalogue, now: number, g
   const gateNews = gate.on && gate.since > host.detailUpdatedAt;
   const detailsDueAt = refetch || gateNews ? 0 : host.detailUpdatedAt + interval;
   const labelsInScope = catalogue.labelsFor(host.teamId, host.platform, host.osName);
-  const labelsDueAt = labelsInScope.length === 0 ? never : refetch ? 0 : host.labelUpdatedAt + interval;
+  // A label that was made or switched on after the last answers doesn't wait for the hour.
+  const labelNewsAt = labelsInScope.reduce((next, { since }) => (since > host.labelUpdatedAt ? Math.min(next, since) : next), never);
+  const labelsNextAt = Math.min(host.labelUpdatedAt + interval, labelNewsAt);
+  const labelsDueAt = labelsInScope.length === 0 ? never : refetch ? 0 : labelsNextAt;
   const policiesDueAt = refetch ? 0 : host.policyUpdatedAt + interval;
 
   const candidates = detailQueriesFor(host.platform).filter((query) => !query.identity || gate.on);
