@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { POST as confirm } from "./confirm/route";
 import { GET as health } from "./health/route";
@@ -9,6 +12,7 @@ import { connectTenant } from "@/lib/compliance/entra/connect-tenant.job";
 import { findSession } from "@/lib/auth/find-session";
 import { resetEnv } from "@/lib/env";
 import { seededClientId, seededClientSecret } from "@/lib/simulator/microsoft/seed";
+import { makeAppCertificate } from "@/lib/simulator/microsoft/simulator-for-tests";
 import { getOrganisationConfig } from "@/lib/teams/get-organisation-config";
 import { apiToken, callRoute } from "@/lib/testing/call-api";
 import { startEntraScene, type EntraScene } from "@/lib/testing/entra-scene";
@@ -192,6 +196,30 @@ test("the environment's app is the default of a new connection", async () => {
     delete process.env.ENTRA_CLIENT_ID;
     delete process.env.ENTRA_CLIENT_SECRET;
     resetEnv();
+  }
+});
+
+test("the environment's certificate files are the default of a new connection, and one that can't be read is named", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "app-certificate-"));
+  const certificate = await makeAppCertificate(folder);
+  const files = { ENTRA_CERTIFICATE_FILE: join(folder, "app.pem"), ENTRA_KEY_FILE: join(folder, "app.key") };
+  await writeFile(files.ENTRA_CERTIFICATE_FILE, certificate.pem);
+  await writeFile(files.ENTRA_KEY_FILE, certificate.privateKey);
+  Object.assign(process.env, files, { ENTRA_CLIENT_ID: seededClientId });
+  resetEnv();
+  try {
+    const { status, body } = await callRoute(POST, { token: admin, body: { microsoft_tenant_id: happy } });
+    expect(status).toBe(200);
+    expect(body.connection).toMatchObject({ client_id: seededClientId, credential_kind: "certificate" });
+    await scene.startOver();
+    await rm(files.ENTRA_KEY_FILE);
+    const refused = await callRoute(POST, { token: admin, body: { microsoft_tenant_id: happy } });
+    expect(refused.status).toBeGreaterThanOrEqual(400);
+    expect(JSON.stringify(refused.body)).toContain("ENTRA_KEY_FILE");
+  } finally {
+    for (const name of [...Object.keys(files), "ENTRA_CLIENT_ID"]) delete process.env[name];
+    resetEnv();
+    await rm(folder, { recursive: true, force: true });
   }
 });
 
