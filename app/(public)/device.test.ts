@@ -43,7 +43,7 @@ test("a blocked person sees what keeps them out and how to mend it, escaped", as
   const host = await blockedMac();
   const html = await text(open(device, host.deviceToken));
   expect(html).toContain("1 thing to fix, then you can sign in");
-  expect(html).toContain("<h2>FileVault is on</h2>");
+  expect(html).toContain("<h2>Not yet: FileVault is on</h2>");
   expect(html).toContain("<li>Open <b>System Settings</b>.</li>");
   expect(html).toContain("Choose &lt;Turn On&gt;.");
   expect(html).toContain("mbp-tkowalczyk-03");

@@ -163,7 +163,7 @@ function Fix({ check, now }: { check: DeviceCheck; now: Date }) {
     <section className="fx">
       {check.blocking && !unknown ? <Mark name="held" className="mk held" /> : <Icon name="hour" className="ic unsure" />}
       <div>
-        <h2>{check.name}</h2>
+        <h2>{unknown ? check.name : `Not yet: ${check.name}`}</h2>
         {check.blocking ? (
           <p className={`l ${unknown ? "unsure" : "held"}`}>
             {unknown ? "No answer since " : "Keeps you out since "}
