@@ -52,6 +52,7 @@ test("a list is walked, peeked into, selected and opened without a mouse", async
   await page.keyboard.press("Space");
   const panel = page.getByRole("dialog");
   await expect(panel).toContainText("We decided");
+  expect(await page.evaluate(() => window.scrollY), "Space peeks and doesn't scroll").toBe(0);
   await page.keyboard.press("Escape");
   await expect(panel).toHaveCount(0);
   await second.focus();
