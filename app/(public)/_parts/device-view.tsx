@@ -60,7 +60,7 @@ export function DeviceView({ progress, organisation, address }: { progress: Devi
           </section>
           <section className="helpd">
             <h2>Stuck?</h2>
-            <p className="muted">{contactSentence(organisation)} They can let you in for a while.</p>
+            <p className="muted">{contactSentence(organisation)} Say that your sign-in is blocked by a device check.</p>
             <ContactLinks organisation={organisation} />
           </section>
         </div>

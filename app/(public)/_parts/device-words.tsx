@@ -113,7 +113,7 @@ function momentWords(progress: DeviceProgress, computer: string): Omit<DeviceWor
     }),
     slow: () => ({
       title: "Microsoft is slow today",
-      lead: `Your ${computer} is fine and we keep trying; you may close this page. If it’s urgent, call IT: they can let you in for a while.`,
+      lead: `Your ${computer} is fine and we keep trying; you may close this page. If it’s urgent, call IT and say that your sign-in waits for Microsoft.`,
       steps: [
         checked,
         report?.sentAt

@@ -5,10 +5,11 @@ import { BadRequestError } from "@/lib/errors";
 import type { Connection } from "./connection";
 import { findDefaultConnectionRow, updateConnection } from "./connection-queries";
 import { isLeaving, isSetUp } from "./connection-state";
+import { listSetupSteps } from "./setup-queries";
 import { wakeSetup } from "./wake-setup";
 
 /**
- * Says where the connection stands and lets its setup go on at once, should it have something to do. Safe to repeat.
+ * Says where the connection stands and lets its setup go on at once, should it have something to do; at most every 2 s while Microsoft refuses. Safe to repeat.
  * @throws ForbiddenError `permission_denied`; BadRequestError `not_connected` when nothing was started
  */
 export async function confirmConnection(ctx: Context): Promise<Connection> {
@@ -21,9 +22,14 @@ export async function confirmConnection(ctx: Context): Promise<Connection> {
   });
 }
 
-/** A setup that waits for its next try doesn't wait any longer; one that a worker holds is left to it. */
+// Clients ask in a loop: that must not become a loop of tries at Microsoft.
+const betweenTriesMs = 2000;
+
+/** A setup that waits for its next try doesn't wait any longer, unless it has only just tried; one that a worker holds is left to it. */
 async function letGoOn(tx: Context, connection: Connection): Promise<void> {
-  const waits = connection.errorCode !== "" || connection.state === "propagating";
-  if (waits) await updateConnection(tx.db, connection.id, { nextStepAt: null });
+  const lastTry = Math.max(0, ...(await listSetupSteps(tx.db, connection.id)).map((step) => step.startedAt?.getTime() ?? 0));
+  const waitsForRetry = connection.errorCode !== "" || connection.state === "propagating";
+  if (waitsForRetry && tx.now().getTime() - lastTry < betweenTriesMs) return;
+  if (waitsForRetry) await updateConnection(tx.db, connection.id, { nextStepAt: null });
   await wakeSetup(tx, connection.id);
 }
