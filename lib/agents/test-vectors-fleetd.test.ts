@@ -130,7 +130,7 @@ describe.each(["socket", "route"])("by %s", (name) => {
     expect((await orbit("software_install/result", { orbit_node_key: key })).status).toBe(204);
   });
 
-  test("TV-31 encryption and setup stubs, and the address given at install time", async () => {
+  test("TV-31 encryption keys and setup questions get their fixed answers, and so does the address given at install time", async () => {
     const { key, sent } = await enrolOrbit();
     expect((await orbit("disk_encryption_key", { orbit_node_key: key, encryption_key: "Zm9vLWJhci1iYXo=", client_error: "" })).status).toBe(204);
     expect((await orbit("luks_data", { orbit_node_key: key, passphrase: "", salt: "", key_slot: null, client_error: "user cancelled" })).status).toBe(204);

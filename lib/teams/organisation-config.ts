@@ -1,4 +1,5 @@
 import type { PlainTree } from "./read-tree-patch";
+import { mdmSettingsOff } from "./mdm-settings-off";
 
 /** The configuration as clients of the REST API know it. */
 export type ConfigTree = PlainTree;
@@ -126,22 +127,7 @@ export function buildConfig(facts: ConfigFacts): ConfigTree {
       windows_enabled_and_configured: false,
       android_enabled_and_configured: false,
       apple_server_url: "",
-      enable_disk_encryption: false,
-      macos_updates: { minimum_version: null, deadline: null },
-      ios_updates: { minimum_version: null, deadline: null },
-      ipados_updates: { minimum_version: null, deadline: null },
-      windows_updates: { deadline_days: null, grace_period_days: null },
-      macos_settings: { custom_settings: [] },
-      windows_settings: { custom_settings: [] },
-      macos_setup: {
-        bootstrap_package: "",
-        macos_setup_assistant: "",
-        script: "",
-        enable_end_user_authentication: false,
-        enable_release_device_manually: false,
-        manual_agent_install: false,
-        require_all_software_macos: false,
-      },
+      ...mdmSettingsOff,
       macos_migration: { enable: false, mode: "", webhook_url: "" },
       end_user_authentication: { entity_id: "", issuer_uri: "", idp_name: "", metadata: "", metadata_url: "" },
       apple_business_manager: [],

@@ -3,6 +3,7 @@ import type { EnrollSecret } from "@/lib/teams/enroll-secrets";
 import { readTreePatch, type PlainTree } from "@/lib/teams/read-tree-patch";
 import type { TeamCounts, TeamRow } from "@/lib/teams/team";
 import type { TeamPatch } from "@/lib/teams/update-team";
+import { mdmSettingsOff } from "@/lib/teams/mdm-settings-off";
 
 /** A team as clients know it. Parts that this server doesn't have are there, off or empty. `conditional_access` is ours. */
 export function toTeamJson(team: TeamRow & TeamCounts, secrets?: EnrollSecret[]): PlainTree {
@@ -31,24 +32,7 @@ export function toTeamJson(team: TeamRow & TeamCounts, secrets?: EnrollSecret[])
       google_calendar: { enable_calendar_events: false, webhook_url: "" },
       conditional_access_enabled: team.conditionalAccessEnabled,
     },
-    mdm: {
-      enable_disk_encryption: false,
-      macos_updates: { minimum_version: null, deadline: null },
-      ios_updates: { minimum_version: null, deadline: null },
-      ipados_updates: { minimum_version: null, deadline: null },
-      windows_updates: { deadline_days: null, grace_period_days: null },
-      macos_settings: { custom_settings: [] },
-      windows_settings: { custom_settings: [] },
-      macos_setup: {
-        bootstrap_package: "",
-        macos_setup_assistant: "",
-        script: "",
-        enable_end_user_authentication: false,
-        enable_release_device_manually: false,
-        manual_agent_install: false,
-        require_all_software_macos: false,
-      },
-    },
+    mdm: mdmSettingsOff,
     scripts: [],
     software: { packages: [], app_store_apps: [], fleet_maintained_apps: [] },
     conditional_access: {
