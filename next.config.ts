@@ -30,6 +30,8 @@ const config: NextConfig = {
     "@prisma/adapter-pg",
     "@prisma/client",
     "next-auth",
+    "@node-saml/node-saml",
+    "nodemailer",
   ],
   allowedDevOrigins: ["127.0.0.1", "localhost"],
   async headers() {

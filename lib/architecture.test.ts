@@ -10,7 +10,18 @@ const rows: string[][] = [
   ["lib/policies", "lib/software", "lib/profiles"],
   ["lib/labels", "lib/hosts", "lib/teams"],
   ["lib/auth", "lib/sso", "lib/activities"],
-  ["lib/jobs", "lib/http", "lib/authorize.ts", "lib/context.ts", "lib/db", "lib/secret-box.ts", "lib/log.ts", "lib/env.ts", "lib/errors.ts"],
+  [
+    "lib/jobs",
+    "lib/http",
+    "lib/authorize.ts",
+    "lib/permissions.ts",
+    "lib/context.ts",
+    "lib/db",
+    "lib/secret-box.ts",
+    "lib/log.ts",
+    "lib/env.ts",
+    "lib/errors.ts",
+  ],
 ];
 // Units that stand side by side in one row and don't know each other.
 const strangers = [

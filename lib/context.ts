@@ -6,12 +6,28 @@ import { getLogger, type Logger } from "./log";
 /** The roles a user can hold; `none` signs in and sees nothing. */
 export type Role = "admin" | "maintainer" | "technician" | "observer_plus" | "observer" | "gitops" | "none";
 
-/** Who acts: a signed-in user, an agent or person at a host, the server itself, or nobody yet. */
-export type Actor =
-  | { kind: "user"; userId: number; name: string; email: string; globalRole: Role; sessionId: string }
-  | { kind: "host"; hostId: number }
-  | { kind: "server" }
-  | { kind: "nobody" };
+/** A role that counts on one team. */
+export type TeamRole = Exclude<Role, "none">;
+
+/**
+ * A signed-in user. `teamRoles` by team id, empty for a global role. `address`: where the request came from. `routes`: the only routes of the
+ * REST API that an API token may call. `sessionId` is empty for a token and for a person in the middle of signing in.
+ */
+export interface UserActor {
+  kind: "user";
+  userId: number;
+  name: string;
+  email: string;
+  globalRole: Role;
+  teamRoles: Readonly<Record<number, TeamRole>>;
+  sessionId: string;
+  address: string;
+  routes: readonly string[] | null;
+  mustResetPassword: boolean;
+}
+
+/** Who acts: a signed-in user, an agent or person at a host, the server itself, or nobody yet (`address`: where they came from). */
+export type Actor = UserActor | { kind: "host"; hostId: number } | { kind: "server" } | { kind: "nobody"; address?: string };
 
 /** What verbs on agents' paths take: plain SQL, time, and who acts. */
 export interface SqlContext {

@@ -18,7 +18,7 @@ export const metadata: Metadata = { title: "Overview" };
 /** How many are let in, who is out and why, and how fast Microsoft hears of it. */
 export default async function OverviewPage({ searchParams }: { searchParams: Promise<{ team_id?: string }> }) {
   const ctx = await requireAdmin();
-  if (!isAllowed(ctx, "host:read") || !isAllowed(ctx, "report:read")) return <NotForYou />;
+  if (!isAllowed(ctx, "host:list") || !isAllowed(ctx, "report:read")) return <NotForYou />;
   const { team_id } = await searchParams;
   const teamId = team_id && /^\d{1,9}$/.test(team_id) ? Number(team_id) : undefined;
   const overview = await getOverview(ctx, { teamId });

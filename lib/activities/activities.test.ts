@@ -14,6 +14,7 @@ const some: Activity = {
   actorName: "Ines Ribeiro",
   actorEmail: "ines@aldergate.example",
   actorApiOnly: false,
+  address: "",
   type: "",
   teamId: 4,
   teamName: "Engineering",

@@ -7,6 +7,7 @@ interface ActivityRow {
   actorId: number | null;
   actorName: string;
   actorEmail: string;
+  address: string;
   type: string;
   teamId: number | null;
   hostId: number | null;
@@ -15,8 +16,8 @@ interface ActivityRow {
 
 const insert = statement(
   "activities.insert",
-  `insert into activities (created_at, actor_kind, actor_id, actor_name, actor_email, type, team_id, host_id, details)
-   values ($1::timestamptz, $2::text, $3::int, $4::text, $5::text, $6::text, $7::int, $8::int, $9::text::jsonb) returning 1 as ok`,
+  `insert into activities (created_at, actor_kind, actor_id, actor_name, actor_email, type, team_id, host_id, details, address)
+   values ($1::timestamptz, $2::text, $3::int, $4::text, $5::text, $6::text, $7::int, $8::int, $9::text::jsonb, $10::text) returning 1 as ok`,
 );
 
 /** Adds one activity. */
@@ -31,6 +32,7 @@ export async function insertActivity(sql: Sql, row: ActivityRow): Promise<void> 
     row.teamId,
     row.hostId,
     JSON.stringify(row.details),
+    row.address,
   ]);
 }
 
@@ -46,7 +48,7 @@ const wanted = `
 const listText = (direction: "asc" | "desc") => `
   with page as (select * from activities a where ${wanted} order by a.id ${direction} limit $8::int offset $9::int)
   select a.id::int8 as id, a.created_at as "createdAt", a.actor_kind as "actorKind", a.actor_id::int as "actorId", a.actor_name as "actorName",
-    a.actor_email as "actorEmail", coalesce(u.api_only, false) as "actorApiOnly", a.type, a.team_id::int as "teamId", t.name as "teamName",
+    a.actor_email as "actorEmail", a.address, coalesce(u.api_only, false) as "actorApiOnly", a.type, a.team_id::int as "teamId", t.name as "teamName",
     a.host_id::int as "hostId", coalesce(nullif(h.computer_name, ''), nullif(h.hostname, ''), nullif(h.hardware_serial, '')) as "hostName",
     p.name as "policyName", a.details
   from page a

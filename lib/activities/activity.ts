@@ -7,6 +7,8 @@ export interface Activity {
   actorName: string;
   actorEmail: string;
   actorApiOnly: boolean;
+  /** Where the actor's request came from; empty for the server. */
+  address: string;
   type: string;
   teamId: number | null;
   teamName: string | null;

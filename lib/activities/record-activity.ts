@@ -18,6 +18,7 @@ export async function recordActivity(ctx: SqlContext, activity: NewActivity): Pr
     actorId: actor.kind === "user" ? actor.userId : null,
     actorName: actor.kind === "user" ? actor.name : "",
     actorEmail: actor.kind === "user" ? actor.email : "",
+    address: actor.kind === "user" || actor.kind === "nobody" ? (actor.address ?? "") : "",
     type: activity.type,
     teamId: activity.teamId ?? null,
     hostId: activity.hostId ?? null,

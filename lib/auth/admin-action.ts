@@ -1,9 +1,11 @@
 import { unstable_rethrow } from "next/navigation";
 import type { z } from "zod";
+import { authorize } from "../authorize";
 import type { Context } from "../context";
-import { UnauthenticatedError } from "../errors";
+import { ForbiddenError, UnauthenticatedError } from "../errors";
 import { asFlotillaError, fieldProblems } from "../http/error-envelope";
 import { getLogger } from "../log";
+import { actionEntry, type ActionKey } from "./access/access-table";
 import { findVisitor } from "./require-admin";
 
 /** What a form shows after its action: `fields` has a sentence per wrong field, `code` the error's code, `data` what the action gave. */
@@ -20,13 +22,14 @@ export const untouched: ActionState = { ok: false, message: "", fields: {} };
 
 /**
  * A server action for `useActionState` (previous state, then form data) or for calling by itself with form data or a plain object.
- * Checks the session and the fields; an error becomes a form state, a redirect passes through. A string that `act` gives is the message.
+ * Checks the session, the access table's entry of `action`, and the fields; an error becomes a form state, a redirect passes through. A string that `act` gives is the message.
  */
-export function adminAction<Schema extends z.ZodType, Data>(schema: Schema, act: (ctx: Context, form: z.output<Schema>) => Promise<Data>) {
+export function adminAction<Schema extends z.ZodType, Data>(action: ActionKey, schema: Schema, act: (ctx: Context, form: z.output<Schema>) => Promise<Data>) {
   return async (...given: [unknown] | [unknown, unknown]): Promise<ActionState<Data>> => {
     try {
       const ctx = await findVisitor();
       if (!ctx) throw new UnauthenticatedError("not_signed_in", "You were signed out. Sign in again, then repeat this.");
+      checkAccess(ctx, action);
       const parsed = schema.safeParse(plainForm(given.at(-1)));
       if (!parsed.success) {
         const fields = Object.fromEntries(
@@ -43,6 +46,14 @@ export function adminAction<Schema extends z.ZodType, Data>(schema: Schema, act:
       return failedState(error);
     }
   };
+}
+
+function checkAccess(ctx: Context, action: ActionKey): void {
+  const { access } = actionEntry(action);
+  if (ctx.actor.kind === "user" && ctx.actor.mustResetPassword && action !== ("required-password-reset.choosePassword" as string)) {
+    throw new ForbiddenError("password_reset_required", "Choose a new password first: an admin asked for it.");
+  }
+  if (access !== "signed_in" && access !== "open") authorize(ctx, access);
 }
 
 /** The form state of an error; what isn't one of ours is logged and told without its inside. */

@@ -23,9 +23,12 @@ const ThingBody = z.strictObject({
   team_id: z.number().int().optional(),
   list: z.array(z.strictObject({ id: z.number() })).optional(),
 });
-const echo = adminRoute({ params: IdParams, query: listQuery(["id"], {}), body: ThingBody }, async (_ctx, { params, body }) => ({ id: params.id, ...body }));
+const echo = adminRoute({ route: "GET me", params: IdParams, query: listQuery(["id"], {}), body: ThingBody }, async (_ctx, { params, body }) => ({
+  id: params.id,
+  ...body,
+}));
 const failing = (error: unknown) =>
-  adminRoute({}, async () => {
+  adminRoute({ route: "GET me" }, async () => {
     throw error;
   });
 
@@ -95,7 +98,7 @@ test("without a token, and with one that isn't known, the answer is 401", async 
 });
 
 test("a role that may not is a 403 with its reason", async () => {
-  const guarded = adminRoute({}, async (ctx) => {
+  const guarded = adminRoute({ route: "GET me" }, async (ctx) => {
     authorize(ctx, "team:write");
     return {};
   });
@@ -151,7 +154,7 @@ test.each([
 });
 
 test("a bearer token needs no origin, and reading with a cookie neither", async () => {
-  const read = adminRoute({}, async () => ({ read: true }));
+  const read = adminRoute({ route: "GET me" }, async () => ({ read: true }));
   expect((await callRoute(read, { cookie: await tokenOf("observer", "browser") })).status).toBe(200);
   expect((await put({ name: "a" }, { headers: { origin: "https://evil.test" } })).status).toBe(200);
   expect(await getPrisma().session.count()).toBeGreaterThan(0);

@@ -1,24 +1,28 @@
 import type { z } from "zod";
-import { createContext, type Context } from "../context";
-import { NotFoundError, UnauthenticatedError } from "../errors";
+import { authorize } from "../authorize";
+import { createContext, type Context, type UserActor } from "../context";
+import { ForbiddenError, NotFoundError, UnauthenticatedError } from "../errors";
+import { clientAddress } from "../http/client-address";
 import { toCanonicalNames, withDoubledNames } from "../http/doubled-names";
 import { errorResponse, parseBody, parseQuery } from "../http/error-envelope";
 import { readJsonBody } from "../http/read-json-body";
 import { refuseNul } from "../http/refuse-nul";
 import { checkSameOrigin } from "../http/same-origin";
 import { getLogger } from "../log";
+import { routeEntry, type RouteKey } from "./access/access-table";
 import { findSession } from "./find-session";
 import { sessionTokenOf } from "./session-cookie";
+import { apiTokenPrefix, findApiToken } from "./tokens/find-api-token";
 
 type Schema = z.ZodType | undefined;
 type Parsed<Given extends Schema> = Given extends z.ZodType ? z.output<Given> : undefined;
 
-/** What a route takes. `open`: nobody needs to be signed in. `clock` is for tests. */
+/** What a route takes. `route` is its key in the access table, which says who may call it. */
 export interface AdminRouteOptions<Params extends Schema, Query extends Schema, Body extends Schema> {
+  route: RouteKey;
   params?: Params;
   query?: Query;
   body?: Body;
-  open?: boolean;
   maxBodyBytes?: number;
 }
 
@@ -43,8 +47,8 @@ export function routeClock(): () => Date {
 }
 
 /**
- * A handler of the REST API. Signs in by bearer token or session cookie (with a same-origin check for writes), checks path, query and body,
- * takes and gives both families of names, answers errors in Fleet's envelope. The handler gives a plain object, or a Response of its own.
+ * A handler of the REST API. Signs in by bearer token or session cookie (with a same-origin check for writes), asks the access table whether the
+ * caller may call it at all, checks path, query and body, takes and gives both families of names, answers errors in Fleet's envelope. The handler gives a plain object, or a Response of its own.
  * A path parameter that doesn't fit is a 404, a query parameter a 400, a body field a 422.
  */
 export function adminRoute<Params extends Schema = undefined, Query extends Schema = undefined, Body extends Schema = undefined>(
@@ -53,7 +57,7 @@ export function adminRoute<Params extends Schema = undefined, Query extends Sche
 ) {
   return async (request: Request, route?: { params: Promise<Record<string, string | string[] | undefined>> }): Promise<Response> => {
     try {
-      const ctx = await requestContext(request, options.open ?? false);
+      const ctx = await requestContext(request, options.route);
       const params = checkParams(options.params, refuseNul(await route?.params));
       const query = options.query && parseQuery(options.query, toCanonicalNames(refuseNul(queryOf(request))));
       const body = options.body && parseBody(options.body, toCanonicalNames(refuseNul(await readJsonBody(request, { maxBytes: options.maxBodyBytes }))));
@@ -65,15 +69,34 @@ export function adminRoute<Params extends Schema = undefined, Query extends Sche
   };
 }
 
-async function requestContext(request: Request, open: boolean): Promise<Context> {
-  const ctx = createContext({ kind: "nobody" }, { now: routeClock() });
-  const bearer = /^Bearer\s+(\S+)$/i.exec(request.headers.get("authorization") ?? "")?.[1];
-  const cookie = bearer ? undefined : sessionTokenOf(request.headers.get("cookie"));
-  const actor = bearer ? await findSession(ctx, bearer, "api") : cookie ? await findSession(ctx, cookie, "browser") : null;
-  if (!actor && !open) throw new UnauthenticatedError("not_signed_in", "Authentication required");
+async function requestContext(request: Request, route: RouteKey): Promise<Context> {
+  const { access } = routeEntry(route);
+  const address = clientAddress(request.headers);
+  const ctx = createContext({ kind: "nobody", address }, { now: routeClock() });
   // An open route acts for nobody, so a foreign page gains nothing by calling it with our cookie.
-  if (actor && cookie && !open) checkSameOrigin(request);
-  return actor ? { ...ctx, actor } : ctx;
+  if (access === "open") return ctx;
+  const actor = await findCaller(ctx, request, address);
+  if (!actor) throw new UnauthenticatedError("not_signed_in", "Authentication required");
+  if (actor.routes && !actor.routes.includes(route)) {
+    throw new ForbiddenError("token_out_of_scope", `This token isn't made for "${routeEntry(route).name}". Use one that may call it.`);
+  }
+  if (actor.mustResetPassword && !allowedBeforeReset.has(route)) {
+    throw new ForbiddenError("password_reset_required", "Choose a new password first: an admin asked for it.");
+  }
+  const signedIn = { ...ctx, actor };
+  if (access !== "signed_in") authorize(signedIn, access);
+  return signedIn;
+}
+
+const allowedBeforeReset = new Set<string>(["GET me", "POST logout", "POST perform_required_password_reset"]);
+
+async function findCaller(ctx: Context, request: Request, address: string): Promise<UserActor | null> {
+  const bearer = /^Bearer\s+(\S+)$/i.exec(request.headers.get("authorization") ?? "")?.[1];
+  if (bearer) return bearer.startsWith(apiTokenPrefix) ? findApiToken(ctx, bearer, address) : findSession(ctx, bearer, "api", address);
+  const cookie = sessionTokenOf(request.headers.get("cookie"));
+  const actor = cookie ? await findSession(ctx, cookie, "browser", address) : null;
+  if (actor) checkSameOrigin(request);
+  return actor;
 }
 
 function checkParams(schema: Schema, given: unknown): unknown {

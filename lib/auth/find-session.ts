@@ -1,10 +1,11 @@
 import { z } from "zod";
-import type { Actor, Context } from "../context";
+import type { Context, UserActor } from "../context";
 import { sessionAdapter } from "./session-adapter";
 import { sessionExpiry, touchEveryMs } from "./session-limits";
 import { deleteSession, touchSession } from "./session-queries";
-
-const Role = z.enum(["admin", "maintainer", "technician", "observer_plus", "observer", "gitops", "none"]);
+import { LiveUser } from "./live-user";
+import { userActor } from "./user-actor";
+import { listTeamRoleRows } from "./user-queries";
 
 // A row that doesn't name a whole, enabled user is no session, whatever else it holds.
 const LiveSession = z.object({
@@ -16,11 +17,11 @@ const LiveSession = z.object({
     absoluteEnd: z.date(),
     lastUsedAt: z.date(),
   }),
-  user: z.object({ id: z.number().int().positive(), name: z.string(), email: z.string().min(3), globalRole: Role, disabledAt: z.null() }),
+  user: LiveUser,
 });
 
 /** Who a session token belongs to. Null: unknown, ended (24 h unused, or 7 days old), of the other kind, or its user is disabled. Using it keeps it alive. */
-export async function findSession(ctx: Context, token: string, kind: "browser" | "api"): Promise<Extract<Actor, { kind: "user" }> | null> {
+export async function findSession(ctx: Context, token: string, kind: "browser" | "api", address = ""): Promise<UserActor | null> {
   if (token.length < 32 || token.length > 200) return null;
   const parsed = LiveSession.safeParse(await sessionAdapter(ctx).getSessionAndUser?.(token));
   if (!parsed.success) return null;
@@ -32,5 +33,7 @@ export async function findSession(ctx: Context, token: string, kind: "browser" |
     return null;
   }
   if (now.getTime() - session.lastUsedAt.getTime() >= touchEveryMs) await touchSession(ctx.db, session.id, now, sessionExpiry(now, session.absoluteEnd));
-  return { kind: "user", userId: user.id, name: user.name, email: user.email, globalRole: user.globalRole, sessionId: session.id };
+  // A global role leaves no room for roles on teams.
+  const teamRoles = user.globalRole === "none" ? await listTeamRoleRows(ctx.db, user.id) : [];
+  return userActor({ ...user, teamRoles }, address, { sessionId: session.id, routes: kind === "api" ? user.apiRoutes : null });
 }

@@ -6,6 +6,7 @@ import { findSession } from "./find-session";
 import { sessionAdapter } from "./session-adapter";
 import { sessionCookieName, sessionCookieOptions } from "./session-cookie";
 import { idleLimitMs, touchEveryMs } from "./session-limits";
+import { userActor } from "./user-actor";
 import { findUser } from "./user-queries";
 
 /**
@@ -33,11 +34,12 @@ export function nextAuthOptions(ctx: Context, https: boolean): NextAuthOptions {
       async signOut({ session }) {
         const userId = Number((session as unknown as { userId?: number } | null)?.userId);
         const user = Number.isInteger(userId) ? await findUser(ctx.db, userId) : null;
-        if (user)
-          await recordActivity(createContext({ kind: "user", userId, name: user.name, email: user.email, globalRole: "none", sessionId: "" }, ctx), {
-            type: "user_logged_out",
-          });
+        if (user) await recordActivity(createContext(userActor({ ...user, globalRole: "none" }, addressOf(ctx)), ctx), { type: "user_logged_out" });
       },
     },
   };
+}
+
+function addressOf({ actor }: Context): string {
+  return actor.kind === "user" || actor.kind === "nobody" ? (actor.address ?? "") : "";
 }

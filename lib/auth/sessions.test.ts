@@ -85,7 +85,7 @@ test("a new session never takes over a token that was there before: nobody can h
 test("an API token isn't a browser session, and a browser's cookie isn't an API token", async () => {
   const browser = await signedIn("browser");
   const api = await signedIn("api");
-  const who = adminRoute({}, async (ctx) => ({ id: ctx.actor.kind === "user" ? ctx.actor.userId : 0 }));
+  const who = adminRoute({ route: "GET me" }, async (ctx) => ({ id: ctx.actor.kind === "user" ? ctx.actor.userId : 0 }));
   expect((await callRoute(who, { token: api.token })).status).toBe(200);
   expect((await callRoute(who, { cookie: browser.token })).status).toBe(200);
   expect((await callRoute(who, { token: browser.token })).status).toBe(401);

@@ -5,6 +5,7 @@ import { UnauthenticatedError } from "../errors";
 import { verifyPassword } from "./password-hash";
 import { countSignInAttempt, forgetSignInAttempts } from "./sign-in-throttle";
 import { startSession, type NewSession } from "./start-session";
+import { userActor } from "./user-actor";
 import { findUserByEmail, type UserRow } from "./user-queries";
 
 /** Who wants in, and from where. */
@@ -35,8 +36,7 @@ export async function signInWithPassword(ctx: Context, attempt: PasswordSignIn):
   }
   const session = await startSession(ctx, user.id, attempt);
   await inTransaction(ctx, (tx) => {
-    const actor = { kind: "user" as const, userId: user.id, name: user.name, email: user.email, globalRole: user.globalRole, sessionId: "" };
-    return recordActivity({ ...tx, actor }, { type: "user_logged_in", details: { public_ip: attempt.address } });
+    return recordActivity({ ...tx, actor: userActor(user, attempt.address) }, { type: "user_logged_in", details: { public_ip: attempt.address } });
   });
   await forgetSignInAttempts(email, attempt.address);
   return { user, session };

@@ -1,5 +1,5 @@
 import type { Db } from "../db/prisma";
-import type { Role } from "../context";
+import type { Role, TeamRole } from "../context";
 
 /** A person or program that can sign in. */
 export interface UserRow {
@@ -9,6 +9,11 @@ export interface UserRow {
   passwordHash: string | null;
   globalRole: Role;
   apiOnly: boolean;
+  apiRoutes: string[] | null;
+  ssoEnabled: boolean;
+  mustResetPassword: boolean;
+  settings: unknown;
+  lastSignedInAt: Date | null;
   disabledAt: Date | null;
   createdAt: Date;
   updatedAt: Date;
@@ -32,4 +37,19 @@ export async function insertUser(db: Db, user: { email: string; name: string; pa
 /** Stores a new password's hash. */
 export async function updatePasswordHash(db: Db, id: number, passwordHash: string): Promise<void> {
   await db.user.update({ where: { id }, data: { passwordHash } });
+}
+
+/** A role on a team, with what a person calls the team. */
+export interface TeamRoleRow {
+  teamId: number;
+  teamName: string;
+  role: TeamRole;
+}
+
+/** A user's roles on teams, by the team's name. */
+export async function listTeamRoleRows(db: Db, userId: number): Promise<TeamRoleRow[]> {
+  const rows = await db.userTeamRole.findMany({ where: { userId }, select: { teamId: true, role: true, team: { select: { name: true } } } });
+  return rows
+    .map(({ teamId, role, team }) => ({ teamId, teamName: team.name, role: role as TeamRole }))
+    .toSorted((left, right) => left.teamName.localeCompare(right.teamName));
 }

@@ -44,7 +44,7 @@ const dayMs = 86_400_000;
  * @throws UnauthenticatedError, ForbiddenError
  */
 export async function getOverview(ctx: SqlContext, { teamId }: { teamId?: number } = {}): Promise<Overview> {
-  authorize(ctx, "host:read", { teamId: teamId ?? null });
+  authorize(ctx, "host:list", { teamId: teamId ?? null });
   authorize(ctx, "report:read", { teamId: teamId ?? null });
   const now = ctx.now();
   const since = new Date(now.getTime() - dayMs);

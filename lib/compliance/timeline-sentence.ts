@@ -61,6 +61,7 @@ function deed({ at, type, details, actorName }: TimelineRow): string {
       actorName,
       actorEmail: "",
       actorApiOnly: false,
+      address: "",
       type,
       teamId: null,
       teamName: null,

@@ -17,7 +17,7 @@ export interface HostCounts {
  * @throws UnauthenticatedError, ForbiddenError
  */
 export async function countHosts(ctx: SqlContext, filter: HostFilter = {}): Promise<HostCounts> {
-  authorize(ctx, "host:read", { teamId: filter.teamId ?? null });
+  authorize(ctx, "host:list", { teamId: filter.teamId ?? null });
   const byAccess = await countHostRowsByAccess(ctx.sql, { ...filter, accessState: undefined }, ctx.now());
   const all = byAccess.held + byAccess.unsure + byAccess.loose + byAccess.in;
   return { count: filter.accessState ? byAccess[filter.accessState] : all, byAccess, all };

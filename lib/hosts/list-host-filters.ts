@@ -13,7 +13,7 @@ export interface FilterOption {
  * @throws UnauthenticatedError, ForbiddenError
  */
 export async function listHostFilters(ctx: SqlContext, teamId: number | undefined): Promise<{ policies: FilterOption[]; labels: FilterOption[] }> {
-  authorize(ctx, "host:read", { teamId: teamId ?? null });
+  authorize(ctx, "host:list", { teamId: teamId ?? null });
   const rows = await listFilterOptions(ctx.sql, teamId ?? null);
   const of = (kind: "policy" | "label") => rows.filter((row) => row.kind === kind).map(({ id, name }) => ({ id, name }));
   return { policies: isAllowed(ctx, "policy:read", { teamId }) ? of("policy") : [], labels: isAllowed(ctx, "label:read", { teamId }) ? of("label") : [] };

@@ -9,6 +9,6 @@ import { listHostRows } from "./host-read-queries";
  * @throws UnauthenticatedError, ForbiddenError
  */
 export async function listHosts(ctx: SqlContext, filter: HostFilter = {}, page: HostPage = {}): Promise<HostRecord[]> {
-  authorize(ctx, "host:read", { teamId: filter.teamId ?? null });
+  authorize(ctx, "host:list", { teamId: filter.teamId ?? null });
   return listHostRows(ctx.sql, filter, page, ctx.now());
 }

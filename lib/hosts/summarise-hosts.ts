@@ -5,6 +5,6 @@ import { summariseHostRows, type PlatformCount } from "./host-read-queries";
 
 /** Hosts per platform, with how many of them are online, missing and new. */
 export async function summariseHosts(ctx: SqlContext, filter: Pick<HostFilter, "teamId" | "platform"> = {}): Promise<PlatformCount[]> {
-  authorize(ctx, "host:read", { teamId: filter.teamId ?? null });
+  authorize(ctx, "host:list", { teamId: filter.teamId ?? null });
   return summariseHostRows(ctx.sql, filter, ctx.now());
 }

@@ -16,7 +16,7 @@ export interface PolicyHostOptions extends PolicyPlace {
  * @throws NotFoundError `policy_not_found`; ForbiddenError `permission_denied`
  */
 export async function listPolicyHosts(ctx: Context, policyId: number, options: PolicyHostOptions): Promise<PolicyHost[]> {
-  authorize(ctx, "host:read");
+  authorize(ctx, "host:list");
   const policy = await getPolicy(ctx, policyId, { teamId: options.teamId });
   const perPage = options.perPage ?? 50;
   return listPolicyHostRows(ctx.sql, policyId, policy.teamId ?? options.teamId ?? null, options.outcome, perPage, (options.page ?? 0) * perPage);

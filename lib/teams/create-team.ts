@@ -21,7 +21,7 @@ export interface NewTeam {
  * @throws InvalidInputError `team_name_invalid`, `enroll_secret_invalid`; ConflictError `team_name_taken`, `enroll_secret_in_use`; ForbiddenError
  */
 export async function createTeam(ctx: Context, team: NewTeam): Promise<TeamRow> {
-  authorize(ctx, "team:write");
+  authorize(ctx, "team:create");
   const name = readTeamName(team.name);
   const secrets = team.secrets?.length ? readEnrollSecrets(team.secrets) : [randomToken(24)];
   return inTransaction(ctx, async (tx) => {

@@ -13,10 +13,10 @@ const hostsPerJob = 1000;
  * @throws InvalidInputError `team_is_default`; NotFoundError `team_not_found`; ForbiddenError `permission_denied`
  */
 export async function deleteTeam(ctx: Context, teamId: number): Promise<void> {
-  authorize(ctx, "team:write");
+  authorize(ctx, "team:create");
   return inTransaction(ctx, async (tx) => {
     const team = await lockTeamRow(tx.db, tx.sql, teamId);
-    authorize(tx, "team:write", { teamId });
+    authorize(tx, "team:create", { teamId });
     if (team.isDefault) {
       const reason = '"No team" holds the hosts of no team and can\'t be deleted.';
       throw new InvalidInputError("team_is_default", reason, { fields: [{ field: "id", reason }] });

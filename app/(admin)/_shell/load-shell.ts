@@ -19,7 +19,7 @@ export interface ShellFacts {
 export async function loadShell(ctx: Context): Promise<ShellFacts> {
   const [teams, hosts, policies, health] = await Promise.all([
     isAllowed(ctx, "team:read") ? listTeams(ctx, { withNoTeam: true }) : [],
-    isAllowed(ctx, "host:read") ? countHosts(ctx) : null,
+    isAllowed(ctx, "host:list") ? countHosts(ctx) : null,
     isAllowed(ctx, "policy:read") ? countPolicies(ctx, { teamId: null }) : null,
     isAllowed(ctx, "connection:read") ? getDeliveryHealth(ctx) : null,
   ]);

@@ -17,25 +17,26 @@ const TeamId = z.number().int().min(0).nullable();
 const hosts = (count: number) => (count === 1 ? "1 host" : `${count.toLocaleString("en")} hosts`);
 
 /** Asks hosts again at their next check-in. */
-export const askAgain = adminAction(z.object({ hostIds: HostIds }), async (ctx, form) => {
+export const askAgain = adminAction("hosts.askAgain", z.object({ hostIds: HostIds }), async (ctx, form) => {
   const count = await refetchHosts(ctx, form);
   return count === 1 ? "Asked again. The answers come with its next check-in." : `Asked ${hosts(count)} again. The answers come with their next check-ins.`;
 });
 
 /** Moves hosts to another team. */
-export const moveHosts = adminAction(z.object({ hostIds: HostIds, teamId: z.number().int().min(0) }), async (ctx, { hostIds, teamId }) => {
+export const moveHosts = adminAction("hosts.moveHosts", z.object({ hostIds: HostIds, teamId: z.number().int().min(0) }), async (ctx, { hostIds, teamId }) => {
   const count = await transferHosts(ctx, { hostIds }, teamId);
   return count === 0 ? "They were in that team already." : `Moved ${hosts(count)}. Their verdicts follow within seconds.`;
 });
 
 /** Forgets hosts. */
 export const removeHosts = adminAction(
+  "hosts.removeHosts",
   z.object({ hostIds: HostIds }),
   async (ctx, form) => `Deleted ${hosts(await deleteHosts(ctx, form))}. Microsoft is being told.`,
 );
 
 /** What the side panel shows about one host. */
-export const peekAtHost = adminAction(z.object({ hostId: z.number().int().positive() }), async (ctx, { hostId }) => {
+export const peekAtHost = adminAction("hosts.peekAtHost", z.object({ hostId: z.number().int().positive() }), async (ctx, { hostId }) => {
   const [host, access] = await Promise.all([getHost(ctx, hostId), getHostCompliance(ctx, hostId)]);
   return {
     id: host.id,
@@ -50,32 +51,38 @@ export const peekAtHost = adminAction(z.object({ hostId: z.number().int().positi
 });
 
 /** The enroll secrets of a team, or the global ones. */
-export const showEnrollSecrets = adminAction(z.object({ teamId: TeamId }), async (ctx, { teamId }) => shown(await listEnrollSecrets(ctx, teamId)));
+export const showEnrollSecrets = adminAction("hosts.showEnrollSecrets", z.object({ teamId: TeamId }), async (ctx, { teamId }) =>
+  shown(await listEnrollSecrets(ctx, teamId)),
+);
 
 /** Adds a random enroll secret. */
-export const addEnrollSecret = adminAction(z.object({ teamId: TeamId }), async (ctx, { teamId }) => {
+export const addEnrollSecret = adminAction("hosts.addEnrollSecret", z.object({ teamId: TeamId }), async (ctx, { teamId }) => {
   const secrets = await listEnrollSecrets(ctx, teamId);
   return shown(await replaceEnrollSecrets(ctx, teamId, [...secrets.map(({ secret }) => secret), randomToken(24)]));
 });
 
 /** Takes an enroll secret away; hosts that enrolled with it stay enrolled. */
-export const removeEnrollSecret = adminAction(z.object({ teamId: TeamId, secret: z.string().min(1).max(500) }), async (ctx, { teamId, secret }) => {
-  const secrets = await listEnrollSecrets(ctx, teamId);
-  return shown(
-    await replaceEnrollSecrets(
-      ctx,
-      teamId,
-      secrets.map((kept) => kept.secret).filter((kept) => kept !== secret),
-    ),
-  );
-});
+export const removeEnrollSecret = adminAction(
+  "hosts.removeEnrollSecret",
+  z.object({ teamId: TeamId, secret: z.string().min(1).max(500) }),
+  async (ctx, { teamId, secret }) => {
+    const secrets = await listEnrollSecrets(ctx, teamId);
+    return shown(
+      await replaceEnrollSecrets(
+        ctx,
+        teamId,
+        secrets.map((kept) => kept.secret).filter((kept) => kept !== secret),
+      ),
+    );
+  },
+);
 
 function shown(secrets: { secret: string; createdAt: Date }[]): { secret: string; createdAt: string }[] {
   return secrets.map(({ secret, createdAt }) => ({ secret, createdAt: createdAt.toISOString() }));
 }
 
 /** Tells Microsoft about a host now, ahead of all others. */
-export const sendHostNow = adminAction(z.object({ hostId: z.number().int().positive() }), async (ctx, { hostId }) => {
+export const sendHostNow = adminAction("hosts.sendHostNow", z.object({ hostId: z.number().int().positive() }), async (ctx, { hostId }) => {
   await sendNow(ctx, hostId);
   return "On its way to Microsoft. The answer stands here in a few seconds.";
 });

@@ -30,7 +30,7 @@ export default async function HostsPage({ searchParams }: { searchParams: Promis
   const given = await searchParams;
   const { search, filter, page } = readHostSearch(given);
   const scope = { teamId: filter.teamId };
-  if (!isAllowed(ctx, "host:read", scope)) {
+  if (!isAllowed(ctx, "host:list", scope)) {
     return (
       <>
         <PageHeader title="Hosts" />

@@ -33,7 +33,7 @@ const LabelForm = z
   });
 
 /** Makes or changes a label; a new one leads to its page. */
-export const saveLabel = adminAction(LabelForm, async (ctx, form) => {
+export const saveLabel = adminAction("labels.saveLabel", LabelForm, async (ctx, form) => {
   const hosts = form.hosts
     .split(/[\n,]/)
     .map((host) => host.trim())
@@ -57,6 +57,6 @@ export const saveLabel = adminAction(LabelForm, async (ctx, form) => {
 });
 
 /** Deletes a label. The caller moves on: the page it stands on is gone. */
-export const removeLabel = adminAction(z.object({ labelId: z.number().int().positive() }), async (ctx, { labelId }) => {
+export const removeLabel = adminAction("labels.removeLabel", z.object({ labelId: z.number().int().positive() }), async (ctx, { labelId }) => {
   await deleteLabel(ctx, labelId);
 });

@@ -42,7 +42,7 @@ const PolicyForm = z.object({
 });
 
 /** Makes or changes a policy; a new one leads to its page. */
-export const savePolicy = adminAction(PolicyForm, async (ctx, form) => {
+export const savePolicy = adminAction("policies.savePolicy", PolicyForm, async (ctx, form) => {
   const labels: PolicyLabelNames = {
     ...(form.include && { [form.include]: form.included }),
     ...(form.exclude && { [form.exclude]: form.excluded }),
@@ -69,14 +69,14 @@ export const savePolicy = adminAction(PolicyForm, async (ctx, form) => {
 const PolicyIds = z.object({ policyIds: z.array(z.number().int().positive()).min(1).max(1000) });
 
 /** Who is let in by deleting these, as a sentence. */
-export const previewDeletion = adminAction(PolicyIds, async (ctx, { policyIds }) => {
+export const previewDeletion = adminAction("policies.previewDeletion", PolicyIds, async (ctx, { policyIds }) => {
   const people = await previewPolicyDeletion(ctx, policyIds);
   if (people.length === 0) return "Nobody’s access changes.";
   return `${people.length === 1 ? "1 person" : `${people.length} people`} blocked only by ${policyIds.length === 1 ? "it" : "them"} ${people.length === 1 ? "is" : "are"} let in within seconds.`;
 });
 
 /** Deletes policies with their results. The caller moves on or loads anew: the page it stands on may be the one that is gone. */
-export const deletePolicyList = adminAction(PolicyIds, async (ctx, { policyIds }) => {
+export const deletePolicyList = adminAction("policies.deletePolicyList", PolicyIds, async (ctx, { policyIds }) => {
   await deletePolicies(ctx, policyIds);
 });
 
@@ -90,7 +90,7 @@ const mostNamed = 200;
 const named = (hosts: MovedHost[]) => hosts.slice(0, mostNamed).map(({ hostId, hostName, person }) => ({ hostId, hostName, person }));
 
 /** What saving this choice would do now. Lists name at most 200 hosts; the counts are whole. */
-export const previewGating = adminAction(GatingDraft, async (ctx, draft) => {
+export const previewGating = adminAction("policies.previewGating", GatingDraft, async (ctx, draft) => {
   const preview = await previewGatedPolicies(ctx, draft);
   return {
     registered: preview.registered,
@@ -107,7 +107,7 @@ export const previewGating = adminAction(GatingDraft, async (ctx, draft) => {
 const GatingForm = GatingDraft.extend({ auditOnly: z.boolean().optional(), onDisable: z.enum(["leave", "release", "lock"]).optional() });
 
 /** Sets which policies gate access and whether the team gates. */
-export const saveGatingChoice = adminAction(GatingForm, async (ctx, choice) => {
+export const saveGatingChoice = adminAction("policies.saveGatingChoice", GatingForm, async (ctx, choice) => {
   await saveGating(ctx, choice);
   revalidatePath("/policies");
 });

@@ -2,7 +2,7 @@ import type { Metadata } from "next";
 import { redirect } from "next/navigation";
 import { signOut } from "@/app/(admin)/_shell/sign-out-action";
 import { SubmitButton } from "@/app/_components/submit-button";
-import { findVisitor } from "@/lib/auth/require-admin";
+import { findVisitor, hasNoRole } from "@/lib/auth/require-admin";
 import { EntryFrame } from "../entry-frame";
 
 export const metadata: Metadata = { title: "No role yet" };
@@ -11,7 +11,7 @@ export const metadata: Metadata = { title: "No role yet" };
 export default async function NoAccessPage() {
   const ctx = await findVisitor();
   if (ctx?.actor.kind !== "user") redirect("/sign-in");
-  if (ctx.actor.globalRole !== "none") redirect("/");
+  if (!hasNoRole(ctx.actor)) redirect("/");
   return (
     <EntryFrame>
       <h1>You have no role here yet</h1>

@@ -37,7 +37,7 @@ export default async function PolicyPage({ params, searchParams }: { params: Pro
   const policy = await getPolicy(ctx, policyId, teamId === null ? {} : { teamId });
   const team = policy.teamId === null ? null : await getTeam(ctx, policy.teamId);
   const viewed = teamId === null || policy.teamId !== null ? null : await getTeam(ctx, teamId);
-  const failing = isAllowed(ctx, "host:read") ? await listPolicyHosts(ctx, policyId, { teamId: teamId ?? undefined, outcome: "fail", perPage: mostShown }) : [];
+  const failing = isAllowed(ctx, "host:list") ? await listPolicyHosts(ctx, policyId, { teamId: teamId ?? undefined, outcome: "fail", perPage: mostShown }) : [];
   const listHref = teamId === null ? "/policies" : `/policies?team_id=${teamId}`;
   const mayWrite = isAllowed(ctx, "policy:write", { teamId: policy.teamId });
   const hostsHref = (outcome: string) => `/hosts?policy_id=${policy.id}&outcome=${outcome}${teamId === null ? "" : `&team_id=${teamId}`}`;

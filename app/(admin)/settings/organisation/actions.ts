@@ -16,7 +16,7 @@ const OrganisationForm = z.object({
 });
 
 /** Saves the organisation's facts. */
-export const saveOrganisation = adminAction(OrganisationForm, async (ctx, form) => {
+export const saveOrganisation = adminAction("organisation.saveOrganisation", OrganisationForm, async (ctx, form) => {
   await updateOrganisationConfig(ctx, {
     org_info: { org_name: form.name, contact_text: form.contactText, contact_phone: form.contactPhone, contact_url: form.contactUrl },
     server_settings: { server_url: form.publicUrl },

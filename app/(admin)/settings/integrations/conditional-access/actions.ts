@@ -39,7 +39,7 @@ const ConnectForm = z.object({
 });
 
 /** Saves tenant, cloud and app, and goes to Microsoft's consent page in the same tab. */
-export const saveConnection = adminAction(ConnectForm, async (ctx, form) => {
+export const saveConnection = adminAction("conditional-access.saveConnection", ConnectForm, async (ctx, form) => {
   const { consentUrl } = await startConnection(ctx, {
     provider: form.provider,
     tenant: form.microsoft_tenant_id,
@@ -56,24 +56,27 @@ export const saveConnection = adminAction(ConnectForm, async (ctx, form) => {
 });
 
 /** Goes to Microsoft's consent page in the same tab. */
-export const giveConsent = adminAction(ConnectionId, async (ctx, { connectionId }) => {
+export const giveConsent = adminAction("conditional-access.giveConsent", ConnectionId, async (ctx, { connectionId }) => {
   redirect(await beginConsent(ctx, connectionId));
 });
 
 /** Tries the step at which setup stopped again. */
-export const retryStep = adminAction(ConnectionId, async (ctx, { connectionId }) => {
+export const retryStep = adminAction("conditional-access.retryStep", ConnectionId, async (ctx, { connectionId }) => {
   await retrySetupStep(ctx, connectionId);
   revalidatePath(callbackPath);
   return "Trying again.";
 });
 
 /** Security groups whose name begins so, for the picker. */
-export const findGroups = adminAction(ConnectionId.extend({ beginning: z.string().max(120) }), async (ctx, { connectionId, beginning }) =>
-  listGroups(ctx, connectionId, beginning),
+export const findGroups = adminAction(
+  "conditional-access.findGroups",
+  ConnectionId.extend({ beginning: z.string().max(120) }),
+  async (ctx, { connectionId, beginning }) => listGroups(ctx, connectionId, beginning),
 );
 
 /** Chooses the group whose people are covered. */
 export const saveGroup = adminAction(
+  "conditional-access.saveGroup",
   ConnectionId.extend({ group_id: z.string({ error: "Choose a group." }).min(1, "Choose a group.").max(100) }),
   async (ctx, form) => {
     const group = await chooseGroup(ctx, form.connectionId, form.group_id);
@@ -90,7 +93,7 @@ const CredentialForm = ConnectionId.extend({
 });
 
 /** Replaces the app's secret or certificate. */
-export const saveCredential = adminAction(CredentialForm, async (ctx, form) => {
+export const saveCredential = adminAction("conditional-access.saveCredential", CredentialForm, async (ctx, form) => {
   const { client_secret: secret, certificate, private_key: privateKey } = form;
   if (!secret && !(certificate && privateKey)) {
     const field = certificate ? "private_key" : privateKey ? "certificate" : "client_secret";
@@ -107,7 +110,7 @@ export const saveCredential = adminAction(CredentialForm, async (ctx, form) => {
 });
 
 /** Tries everything the connection needs, without writing anything at Microsoft. */
-export const runTest = adminAction(ConnectionId, async (ctx, { connectionId }) => testConnection(ctx, connectionId));
+export const runTest = adminAction("conditional-access.runTest", ConnectionId, async (ctx, { connectionId }) => testConnection(ctx, connectionId));
 
 const DisconnectForm = ConnectionId.extend({
   on_disconnect: z.enum(disconnectChoices).optional(),
@@ -116,7 +119,7 @@ const DisconnectForm = ConnectionId.extend({
 });
 
 /** Ends the connection. */
-export const endConnection = adminAction(DisconnectForm, async (ctx, form) => {
+export const endConnection = adminAction("conditional-access.endConnection", DisconnectForm, async (ctx, form) => {
   try {
     const outcome = await disconnect(ctx, form.connectionId, {
       onDisconnect: form.on_disconnect ?? "leave",

@@ -28,7 +28,7 @@ const empty: Record<string, object> = {
 
 const Params = z.object({ path: z.array(z.string()) });
 
-const answer = adminRoute({ params: Params }, async (_ctx, { params, request }) => {
+const answer = adminRoute({ route: "ANY *", params: Params }, async (_ctx, { params, request }) => {
   const known = empty[`${request.method} ${params.path.join("/")}`];
   if (known) return known;
   throw new NotFoundError("resource_not_found", "Nothing stands at this address.");

@@ -22,7 +22,7 @@ const Query = listQuery(["id", "created_at"], {
 const mostPerPage = 10_000;
 
 /** What was done, by whom; newest first unless an order is asked for. */
-export const GET = adminRoute({ query: Query }, async (ctx, { query }) => {
+export const GET = adminRoute({ route: "GET activities", query: Query }, async (ctx, { query }) => {
   const { list } = query;
   const perPage = list.perPage ?? mostPerPage;
   const { activities, hasNext } = await listActivities(ctx, {

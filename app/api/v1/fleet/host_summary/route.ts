@@ -7,7 +7,7 @@ import { listLabels } from "@/lib/labels/list-labels";
 const Query = z.object({ team_id: QueryId.optional(), platform: z.string().max(40).optional() });
 
 /** Hosts counted per platform and status. */
-export const GET = adminRoute({ query: Query }, async (ctx, { query }) => {
+export const GET = adminRoute({ route: "GET host_summary", query: Query }, async (ctx, { query }) => {
   const rows = await summariseHosts(ctx, { teamId: query.team_id, platform: query.platform });
   const sum = (of: (row: (typeof rows)[number]) => number) => rows.reduce((total, row) => total + of(row), 0);
   const total = sum((row) => row.total);

@@ -7,7 +7,7 @@ import { toHostJson } from "../_json/host-json";
 import { HostListQuery, toHostFilter } from "../_json/host-list-query";
 
 /** Hosts, filtered, ordered and paged. */
-export const GET = adminRoute({ query: HostListQuery }, async (ctx, { query }) => {
+export const GET = adminRoute({ route: "GET hosts", query: HostListQuery }, async (ctx, { query }) => {
   const { list } = query;
   const filter = toHostFilter(query);
   const page = {

@@ -9,7 +9,7 @@ const TeamOrGlobal = z.union([z.literal("global"), QueryId], { error: "expected 
 const Query = listQuery(["id", "name"], { team_id: TeamOrGlobal.optional(), include_host_counts: QueryBoolean.optional() });
 
 /** The labels that the caller may see. `team_id`: `global` or 0 for those of all teams, a team's id for those it can use. */
-export const GET = adminRoute({ query: Query }, async (ctx, { query }) => {
+export const GET = adminRoute({ route: "GET labels", query: Query }, async (ctx, { query }) => {
   const { list } = query;
   const team = query.team_id === undefined ? "any" : query.team_id === "global" || query.team_id === 0 ? "global" : query.team_id;
   const labels = await listLabels(ctx, { team, query: list.query });
@@ -36,7 +36,7 @@ const Body = z.strictObject({
 });
 
 /** Makes a label: dynamic with a query, manual with hosts or with neither. */
-export const POST = adminRoute({ body: Body }, async (ctx, { body }) => {
+export const POST = adminRoute({ route: "POST labels", body: Body }, async (ctx, { body }) => {
   const label = await createLabel(ctx, {
     name: body.name,
     description: body.description ?? "",

@@ -13,7 +13,7 @@ const LoginBody = z.object({
 });
 
 /** Gives a bearer token for an e-mail address and its password. */
-export const POST = adminRoute({ open: true, body: LoginBody }, async (ctx, { body, request }) => {
+export const POST = adminRoute({ route: "POST login", body: LoginBody }, async (ctx, { body, request }) => {
   if (!(await isSetUp(ctx))) throw new NotFoundError("not_set_up", "This server isn't set up yet. Open the address that it printed when it started.");
   const from = { kind: "api" as const, userAgent: request.headers.get("user-agent") ?? "", address: clientAddress(request.headers) };
   const { user, session } = await signInWithPassword(ctx, { ...body, ...from });

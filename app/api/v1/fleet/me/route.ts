@@ -5,7 +5,7 @@ import { toUserJson } from "@/lib/auth/user-json";
 import { QueryBoolean } from "@/lib/http/list-params";
 
 /** Who the request is signed in as. */
-export const GET = adminRoute({ query: z.object({ include_ui_settings: QueryBoolean.optional() }) }, async (ctx, { query }) => ({
+export const GET = adminRoute({ route: "GET me", query: z.object({ include_ui_settings: QueryBoolean.optional() }) }, async (ctx, { query }) => ({
   user: toUserJson(await getMe(ctx)),
   available_teams: [],
   ...(query.include_ui_settings && { settings: { hidden_host_columns: [] } }),

@@ -5,6 +5,6 @@ import { QueryId } from "@/lib/http/list-params";
 import { toOverviewJson } from "../_json/overview-json";
 
 /** The figures of the first page. */
-export const GET = adminRoute({ query: z.object({ team_id: QueryId.optional() }) }, async (ctx, { query }) => ({
+export const GET = adminRoute({ route: "GET overview", query: z.object({ team_id: QueryId.optional() }) }, async (ctx, { query }) => ({
   overview: toOverviewJson(await getOverview(ctx, { teamId: query.team_id })),
 }));

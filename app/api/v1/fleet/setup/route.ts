@@ -12,7 +12,7 @@ import { toCanonicalNames } from "@/lib/http/doubled-names";
 import { readJsonBody } from "@/lib/http/read-json-body";
 
 /** The first run. Once it was done nothing stands here, whatever the body holds. */
-export const POST = adminRoute({ open: true }, async (ctx, { request }) => {
+export const POST = adminRoute({ route: "POST setup" }, async (ctx, { request }) => {
   if (await isSetUp(ctx)) throw new NotFoundError("already_set_up", "This server is set up already. Sign in instead.");
   const address = clientAddress(request.headers);
   await countSignInAttempt("setup", address);

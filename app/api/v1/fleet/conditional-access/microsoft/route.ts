@@ -9,7 +9,7 @@ import { QueryBoolean } from "@/lib/http/list-params";
 import { ConnectBody, toConnectionJson, toNewConnection } from "./connection-json";
 
 /** Starts connecting a tenant; the answer holds the address where its admin consents. */
-export const POST = adminRoute({ body: ConnectBody }, async (ctx, { body }) => {
+export const POST = adminRoute({ route: "POST conditional-access/microsoft", body: ConnectBody }, async (ctx, { body }) => {
   const { connection, consentUrl } = await startConnection(ctx, toNewConnection(body));
   return { microsoft_authentication_url: consentUrl, connection: toConnectionJson(connection) };
 });
@@ -17,7 +17,7 @@ export const POST = adminRoute({ body: ConnectBody }, async (ctx, { body }) => {
 const Leaving = z.object({ on_disconnect: z.enum(disconnectChoices).optional(), force: QueryBoolean.optional(), reason: z.string().max(500).optional() });
 
 /** Disconnects; `on_disconnect` says what becomes of the devices, `force` leaves Microsoft out. */
-export const DELETE = adminRoute({ query: Leaving }, async (ctx, { query }) => {
+export const DELETE = adminRoute({ route: "DELETE conditional-access/microsoft", query: Leaving }, async (ctx, { query }) => {
   authorize(ctx, "connection:write");
   const connection = await getDefaultConnection(ctx);
   if (!connection) throw new BadRequestError("not_connected", "No tenant is connected, so there is nothing to disconnect.");

@@ -3,7 +3,7 @@ import { countHosts } from "@/lib/hosts/count-hosts";
 import { HostListQuery, toHostFilter } from "../../_json/host-list-query";
 
 /** How many hosts match the list's filters; ours: also per access state. */
-export const GET = adminRoute({ query: HostListQuery }, async (ctx, { query }) => {
+export const GET = adminRoute({ route: "GET hosts/count", query: HostListQuery }, async (ctx, { query }) => {
   const { count, byAccess } = await countHosts(ctx, toHostFilter(query));
   return { count, access_states: byAccess };
 });

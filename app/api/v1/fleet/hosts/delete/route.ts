@@ -7,7 +7,7 @@ import { fromHostFilters, HostFilters } from "../../_json/host-list-query";
 const Body = z.strictObject({ ids: z.array(z.number().int().positive()).max(10_000).nullish(), filters: HostFilters.nullish() });
 
 /** Forgets hosts by their ids or by a filter, never both. */
-export const POST = adminRoute({ body: Body }, async (ctx, { body }) => {
+export const POST = adminRoute({ route: "POST hosts/delete", body: Body }, async (ctx, { body }) => {
   const byId = body.ids && body.ids.length > 0;
   if (Boolean(byId) === Boolean(body.filters)) {
     const reason = "Send ids or filters, one of them.";

@@ -8,7 +8,7 @@ const Body = z.strictObject({
 });
 
 /** Moves hosts to a team; `team_id` null is "No team". */
-export const POST = adminRoute({ body: Body }, async (ctx, { body }) => {
+export const POST = adminRoute({ route: "POST hosts/transfer", body: Body }, async (ctx, { body }) => {
   await transferHosts(ctx, { hostIds: body.hosts }, body.team_id ?? 0);
   return {};
 });

@@ -9,7 +9,9 @@ import { toLabelJson } from "../../_json/label-json";
 const ById = z.object({ label: QueryId });
 
 /** One label by its id. */
-export const GET = adminRoute({ params: ById }, async (ctx, { params }) => ({ label: toLabelJson(await getLabel(ctx, params.label)) }));
+export const GET = adminRoute({ route: "GET labels/:label", params: ById }, async (ctx, { params }) => ({
+  label: toLabelJson(await getLabel(ctx, params.label)),
+}));
 
 const text = z.string({ error: "expected a string" });
 // What is fixed for a label's life may be sent and is ignored, as clients expect.
@@ -25,7 +27,7 @@ const Patch = z.object({
 });
 
 /** Changes a label's name, description, and, if it is manual, its hosts. */
-export const PATCH = adminRoute({ params: ById, body: Patch }, async (ctx, { params, body }) => {
+export const PATCH = adminRoute({ route: "PATCH labels/:label", params: ById, body: Patch }, async (ctx, { params, body }) => {
   const label = await updateLabel(ctx, params.label, {
     name: body.name ?? undefined,
     description: body.description ?? undefined,
@@ -37,7 +39,7 @@ export const PATCH = adminRoute({ params: ById, body: Patch }, async (ctx, { par
 });
 
 /** Deletes a label by its exact name. */
-export const DELETE = adminRoute({ params: z.object({ label: z.string().min(1) }) }, async (ctx, { params }) => {
+export const DELETE = adminRoute({ route: "DELETE labels/:label", params: z.object({ label: z.string().min(1) }) }, async (ctx, { params }) => {
   await deleteLabel(ctx, params.label);
   return {};
 });

@@ -3,7 +3,7 @@ import { getConnectionHealth } from "@/lib/compliance/entra/get-connection-healt
 import { toConnectionJson } from "../connection-json";
 
 /** How the connection does; `state` is `not_connected` where there is none. */
-export const GET = adminRoute({}, async (ctx) => {
+export const GET = adminRoute({ route: "GET conditional-access/microsoft/health" }, async (ctx) => {
   const health = await getConnectionHealth(ctx);
   if (!health) return { state: "not_connected" };
   const { connection, counts, permissions, steps } = health;

@@ -5,7 +5,7 @@ import { testConnection } from "@/lib/compliance/entra/test-connection";
 import { BadRequestError } from "@/lib/errors";
 
 /** Tries everything the connection needs, without writing anything at Microsoft. */
-export const POST = adminRoute({}, async (ctx) => {
+export const POST = adminRoute({ route: "POST conditional-access/microsoft/test" }, async (ctx) => {
   authorize(ctx, "connection:write");
   const connection = await getDefaultConnection(ctx);
   if (!connection) throw new BadRequestError("not_connected", "No tenant is connected, so there is nothing to test.");

@@ -4,7 +4,7 @@ import { adminRoute } from "@/lib/auth/admin-route";
 import { IdParams, listMeta, listQuery } from "@/lib/http/list-params";
 
 /** A host's verdict with its reasons, the four facts from decision to Entra, and a page of what happened. */
-export const GET = adminRoute({ params: IdParams, query: listQuery(["created_at"], {}) }, async (ctx, { params, query }) => {
+export const GET = adminRoute({ route: "GET hosts/:id/access", params: IdParams, query: listQuery(["created_at"], {}) }, async (ctx, { params, query }) => {
   const perPage = query.list.perPage ?? 50;
   const [access, timeline] = await Promise.all([getHostCompliance(ctx, params.id), listHostTimeline(ctx, params.id, { page: query.list.page, perPage })]);
   return {

@@ -9,12 +9,15 @@ import { toHostJson } from "../../../_json/host-json";
 import { HostListQuery, toHostFilter } from "../../../_json/host-list-query";
 
 /** The hosts in a label, filtered, ordered and paged as every list of hosts. */
-export const GET = adminRoute({ params: z.object({ label: QueryId }), query: HostListQuery }, async (ctx, { params, query }) => {
-  const { list } = query;
-  const { id: labelId } = await getLabel(ctx, params.label);
-  const filter = { ...toHostFilter(query), labelId };
-  const order = { orderKey: HostOrderKey.parse(list.orderKey ?? "id"), orderDirection: list.orderDirection, after: list.after ?? undefined };
-  const hosts = await listHosts(ctx, filter, { ...order, page: list.page, perPage: list.perPage ?? undefined });
-  const { count } = await countHosts(ctx, filter);
-  return { hosts: hosts.map(toHostJson), count, meta: listMeta(list, count) };
-});
+export const GET = adminRoute(
+  { route: "GET labels/:label/hosts", params: z.object({ label: QueryId }), query: HostListQuery },
+  async (ctx, { params, query }) => {
+    const { list } = query;
+    const { id: labelId } = await getLabel(ctx, params.label);
+    const filter = { ...toHostFilter(query), labelId };
+    const order = { orderKey: HostOrderKey.parse(list.orderKey ?? "id"), orderDirection: list.orderDirection, after: list.after ?? undefined };
+    const hosts = await listHosts(ctx, filter, { ...order, page: list.page, perPage: list.perPage ?? undefined });
+    const { count } = await countHosts(ctx, filter);
+    return { hosts: hosts.map(toHostJson), count, meta: listMeta(list, count) };
+  },
+);

@@ -9,7 +9,12 @@ import { toTeamJson } from "../../../_json/team-json";
 
 /** Agents take their options from the organisation. A team may say that it has none of its own; anything else is refused rather than dropped. */
 export const POST = adminRoute(
-  { params: IdParams, query: z.object({ force: QueryBoolean.optional(), dry_run: QueryBoolean.optional() }), body: z.unknown() },
+  {
+    route: "POST teams/:id/agent_options",
+    params: IdParams,
+    query: z.object({ force: QueryBoolean.optional(), dry_run: QueryBoolean.optional() }),
+    body: z.unknown(),
+  },
   async (ctx, { params: { id }, query, body }) => {
     const team = await getTeam(ctx, id);
     authorize(ctx, "team:write", { teamId: id });

@@ -7,7 +7,7 @@ import { getTeam } from "@/lib/teams/get-team";
 import { PolicyBody, PolicyListQuery, toLabelNames, toPolicyFields, toPolicyJson, toPolicyOptions } from "../../../_json/policy-json";
 
 /** A team's policies, and beside them, or among them with `merge_inherited`, those for all teams with the counts of this team's hosts. */
-export const GET = adminRoute({ params: IdParams, query: PolicyListQuery }, async (ctx, { params: { id }, query }) => {
+export const GET = adminRoute({ route: "GET teams/:id/policies", params: IdParams, query: PolicyListQuery }, async (ctx, { params: { id }, query }) => {
   const options = toPolicyOptions(query);
   const toJson = (policy: Parameters<typeof toPolicyJson>[0]) => toPolicyJson(policy, ctx.now());
   if (!options) {
@@ -21,7 +21,7 @@ export const GET = adminRoute({ params: IdParams, query: PolicyListQuery }, asyn
 });
 
 /** Makes a policy of the team. */
-export const POST = adminRoute({ params: IdParams, body: PolicyBody }, async (ctx, { params: { id }, body }) => {
+export const POST = adminRoute({ route: "POST teams/:id/policies", params: IdParams, body: PolicyBody }, async (ctx, { params: { id }, body }) => {
   const created = await createPolicy(ctx, { ...toPolicyFields(body), name: body.name, query: body.query, teamId: id, labels: toLabelNames(body) });
   return { policy: toPolicyJson(await getPolicy(ctx, created.id), ctx.now()) };
 });

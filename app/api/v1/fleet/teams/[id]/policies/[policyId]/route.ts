@@ -8,12 +8,12 @@ import { PolicyPatchBody, toLabelNames, toPolicyFields, toPolicyJson } from "../
 const Params = z.object({ id: QueryId, policyId: QueryId });
 
 /** One policy of the team, or one that it inherits. */
-export const GET = adminRoute({ params: Params }, async (ctx, { params }) => ({
+export const GET = adminRoute({ route: "GET teams/:id/policies/:policyId", params: Params }, async (ctx, { params }) => ({
   policy: toPolicyJson(await getPolicy(ctx, params.policyId, { teamId: params.id }), ctx.now()),
 }));
 
 /** Changes a policy of the team. */
-export const PATCH = adminRoute({ params: Params, body: PolicyPatchBody }, async (ctx, { params, body }) => {
+export const PATCH = adminRoute({ route: "PATCH teams/:id/policies/:policyId", params: Params, body: PolicyPatchBody }, async (ctx, { params, body }) => {
   await updatePolicy(ctx, params.policyId, { ...toPolicyFields(body), labels: toLabelNames(body) }, { teamId: params.id });
   return { policy: toPolicyJson(await getPolicy(ctx, params.policyId), ctx.now()) };
 });

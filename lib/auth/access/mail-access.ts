@@ -1,0 +1,5 @@
+/** The REST routes of this part: a key is the method and the path below /api/v1/fleet. */
+export const mailRoutes = {} as const;
+
+/** Its server actions: a key is the folder of the actions file and the action's name. */
+export const mailActions = {} as const;
