@@ -26,14 +26,14 @@ const endWords: Record<string, string> = { leave: "Entra keeps the last answers"
 
 const writers: Record<string, Writer> = {
   created_team: (a, d) => ["made the team ", team(a, d)],
-  edited_team: (a, d) => ["changed the team ", team(a, d), changed(Object.keys(record(d.changed)))],
+  edited_team: (a, d) => ["changed the team ", team(a, d), changed(d.changed)],
   deleted_team: (_, d) => ["deleted the team ", plain(text(d.team_name)), ...(count(d.hosts) ? [`; ${hosts(count(d.hosts))} fell to No team`] : [])],
   edited_enroll_secrets: (a, d) => ["changed the enroll secrets of ", d.team_id === null ? plain("all teams") : team(a, d)],
   created_policy: (a, d) => ["made the policy ", policy(a, d), ...forTeam(a, d)],
   edited_policy: (a, d) => [
     "edited the policy ",
     policy(a, d),
-    changed(words(d.changed)),
+    changed(d.changed),
     ...(words(d.changed).some(asksAnew) ? ["; every host in scope is asked again"] : []),
   ],
   deleted_policy: (a, d) => ["deleted the policy ", plain(text(d.policy_name)), ...forTeam(a, d), ...(d.gated_access ? [", which gated access"] : [])],
@@ -45,7 +45,7 @@ const writers: Record<string, Writer> = {
     endWords[text(d.on_disable)] ? `; ${endWords[text(d.on_disable)]}` : "",
   ],
   created_label: (_, d) => ["made the label ", label(d)],
-  edited_label: (_, d) => ["changed the label ", label(d), changed(words(d.changed))],
+  edited_label: (_, d) => ["changed the label ", label(d), changed(d.changed)],
   deleted_label: (_, d) => ["deleted the label ", plain(text(d.label_name))],
   transferred_hosts: (a, d) => ["moved ", ...hostNames(a, d), " to ", d.team_id ? team(a, d) : plain("No team")],
   deleted_host: (a, d) => ["deleted the host ", plain(text(d.host_display_name) || `host ${a.hostId ?? ""}`)],
@@ -95,7 +95,7 @@ const writers: Record<string, Writer> = {
   ],
   changed_password: () => ["changed their password"],
   finished_setup: (_, d) => ["finished the first set-up", ...(text(d.organisation) ? [" of ", plain(text(d.organisation))] : [])],
-  edited_organisation: (_, d) => ["changed the organisation's settings", changed(words(d.changed))],
+  edited_organisation: (_, d) => ["changed the organisation's settings", changed(d.changed)],
   edited_agent_options: () => ["changed the agents' options"],
 };
 
@@ -187,9 +187,11 @@ const fieldWords: Record<string, string> = {
   enabled: "whether it is asked",
 };
 
-function changed(fields: string[]): string {
+// What changed: a list of fields, or each field with its value before and after.
+function changed(given: unknown): string {
+  const fields = Array.isArray(given) ? words(given) : Object.keys(record(given));
   if (fields.length === 0) return "";
-  const named = fields.map((field) => fieldWords[field] ?? field.replaceAll("_", " "));
+  const named = fields.map((field) => fieldWords[field] ?? (field.split(".").at(-1) as string).replaceAll("_", " "));
   return ` (${named.join(", ")})`;
 }
 

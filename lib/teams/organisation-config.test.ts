@@ -15,7 +15,10 @@ const lastActivity = () => ctx.db.activity.findFirstOrThrow({ orderBy: { id: "de
 test("a partial configuration is merged; what isn't named keeps", async () => {
   const after = await updateOrganisationConfig(ctx, { org_info: { contact_url: "https://help.aldergate.example" } });
   expect(after.org_info).toMatchObject({ org_name: "Aldergate", contact_url: "https://help.aldergate.example" });
-  expect(await lastActivity()).toMatchObject({ type: "edited_organisation", details: { changed: ["org_info.contact_url"] } });
+  expect(await lastActivity()).toMatchObject({
+    type: "edited_organisation",
+    details: { changed: { "org_info.contact_url": { from: "", to: "https://help.aldergate.example" } } },
+  });
 });
 
 test("the whole configuration can be sent back as it was read", async () => {

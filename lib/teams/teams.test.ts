@@ -149,7 +149,7 @@ test("a team's rules about MDM, staleness and watching only move verdicts; its d
   expect((await latestJobs(ctx)).length).toBe(before);
   await updateTeam(ctx, team.id, { requireMdm: "not_required", staleAfterSeconds: 0 });
   expect((await latestJobs(ctx))[0]).toMatchObject({ payload: { scope: { teamId: team.id }, cause: "team_switched" } });
-  expect(await lastActivity(ctx)).toMatchObject({ type: "edited_team", details: { changed: { requireMdm: { before: "any", after: "not_required" } } } });
+  expect(await lastActivity(ctx)).toMatchObject({ type: "edited_team", details: { changed: { requireMdm: { from: "any", to: "not_required" } } } });
   await expect(updateTeam(ctx, team.id, { unknownGraceSeconds: -1 })).rejects.toMatchObject({
     code: "team_setting_invalid",
     fields: [{ field: "unknownGraceSeconds" }],

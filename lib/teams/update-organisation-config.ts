@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { changesBetween } from "../activities/changes-between";
 import { recordActivity } from "../activities/record-activity";
 import { PublicAddress } from "../auth/public-address";
 import { authorize } from "../authorize";
@@ -51,7 +52,7 @@ export async function updateOrganisationConfig(ctx: Context, patch: ConfigTree, 
 }
 
 async function applyPatch(tx: Context, patch: ConfigTree, force: boolean): Promise<ConfigTree> {
-  await lockOrganisation(tx.db, tx.sql);
+  const before = await lockOrganisation(tx.db, tx.sql);
   const { gatingOfNoTeam, agentOptions, ...texts } = readTreePatch(patch, await getOrganisationConfig(tx), {
     writable: writablePaths,
     ignored: ignoredPaths,
@@ -66,12 +67,11 @@ async function applyPatch(tx: Context, patch: ConfigTree, force: boolean): Promi
   }
   if (gatingOfNoTeam !== undefined && typeof gatingOfNoTeam !== "boolean") throw invalid("integrations.conditional_access_enabled", "expected true or false");
 
-  if (Object.keys(settings).length > 0) {
+  const changed = Object.entries(changesBetween(before, settings));
+  if (changed.length > 0) {
     await updateOrganisation(tx.db, settings, tx.now());
-    await recordActivity(tx, {
-      type: "edited_organisation",
-      details: { changed: Object.keys(settings).map((key) => fields[key as keyof typeof fields].path) },
-    });
+    const byPath = Object.fromEntries(changed.map(([key, change]) => [fields[key as keyof typeof fields].path, change]));
+    await recordActivity(tx, { type: "edited_organisation", details: { changed: byPath } });
   }
   if (agentOptions !== undefined) {
     await updateOrganisation(tx.db, { agentOptions: readAgentOptions(agentOptions, force) }, tx.now());

@@ -1,3 +1,4 @@
+import { changesBetween } from "../activities/changes-between";
 import { recordActivity } from "../activities/record-activity";
 import { authorize } from "../authorize";
 import type { Context } from "../context";
@@ -24,7 +25,7 @@ export async function updateTeam(ctx: Context, teamId: number, patch: TeamPatch)
     const before = await lockTeamRow(tx.db, tx.sql, teamId);
     authorize(tx, "team:write", { teamId });
     const { conditionalAccessEnabled, ...settings } = await readPatch(tx, before, patch);
-    const changed = changes(before, settings);
+    const changed = changesBetween<TeamRow>(before, settings);
     let after = before;
     if (Object.keys(changed).length > 0) {
       after = await updateTeamRow(tx.db, teamId, { ...settings, updatedAt: tx.now() });
@@ -52,15 +53,6 @@ async function readPatch(tx: Context, before: TeamRow, patch: TeamPatch): Promis
   if (patch.connectionId != null && !(await findTeamConnection(tx.sql, patch.connectionId)))
     throw invalid("connectionId", `Connection ${patch.connectionId} was not found.`);
   return read;
-}
-
-function changes(before: TeamRow, settings: Omit<TeamPatch, "conditionalAccessEnabled">): Record<string, { before: unknown; after: unknown }> {
-  const changed: Record<string, { before: unknown; after: unknown }> = {};
-  for (const [key, after] of Object.entries(settings)) {
-    const old = before[key as keyof TeamRow];
-    if (after !== undefined && after !== old) changed[key] = { before: old, after };
-  }
-  return changed;
 }
 
 function invalid(field: string, reason: string): InvalidInputError {
