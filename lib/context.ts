@@ -11,7 +11,7 @@ export type TeamRole = Exclude<Role, "none">;
 
 /**
  * A signed-in user. `teamRoles` by team id, empty for a global role. `address`: where the request came from. `routes`: the only routes of the
- * REST API that an API token may call. `sessionId` is empty for a token and for a person in the middle of signing in.
+ * REST API that an API token may call. `sessionId` is empty for a token and for a person in the middle of signing in. `tokenId`: the API token they came by.
  */
 export interface UserActor {
   kind: "user";
@@ -21,6 +21,7 @@ export interface UserActor {
   globalRole: Role;
   teamRoles: Readonly<Record<number, TeamRole>>;
   sessionId: string;
+  tokenId?: number;
   address: string;
   routes: readonly string[] | null;
   mustResetPassword: boolean;

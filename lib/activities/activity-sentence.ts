@@ -94,6 +94,13 @@ const writers: Record<string, Writer> = {
     ...(text(d.public_ip) ? [` from ${text(d.public_ip)}`] : []),
   ],
   changed_password: () => ["changed their password"],
+  created_api_token: (_, d) => ["made the API token ", plain(text(d.api_token_name)), ...forOwner(d)],
+  revoked_api_token: (_, d) => ["revoked the API token ", plain(text(d.api_token_name)), ...forOwner(d)],
+  ended_user_sessions: (_, d) => [
+    count(d.sessions) === 1 ? "ended a session" : `ended ${count(d.sessions)} sessions`,
+    ...forOwner(d),
+    ...(count(d.api_tokens) ? [` and revoked ${count(d.api_tokens) === 1 ? "an API token" : `${count(d.api_tokens)} API tokens`}`] : []),
+  ],
   finished_setup: (_, d) => ["finished the first set-up", ...(text(d.organisation) ? [" of ", plain(text(d.organisation))] : [])],
   edited_organisation: (_, d) => ["changed the organisation's settings", changed(d.changed)],
   edited_agent_options: () => ["changed the agents' options"],
@@ -128,6 +135,11 @@ function words(value: unknown): string[] {
 
 function record(value: unknown): Details {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Details) : {};
+}
+
+// Whose token or session it is, when the one who acts isn't that person.
+function forOwner(details: Details): SentencePart[] {
+  return details.own === true ? [] : [" of ", plain(text(details.user_name) || text(details.user_email) || "a user")];
 }
 
 function plain(name: string): SentencePart {

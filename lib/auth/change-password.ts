@@ -3,7 +3,8 @@ import type { Context } from "../context";
 import { inTransaction } from "../db/transaction";
 import { InvalidInputError, UnauthenticatedError } from "../errors";
 import { hashPassword, verifyPassword } from "./password-hash";
-import { deleteOtherSessions } from "./session-queries";
+import { refuseApiToken } from "./refuse-api-token";
+import { endUserSessions } from "./sessions/end-user-sessions";
 import { countSignInAttempt } from "./sign-in-throttle";
 import { findUser, updatePasswordHash } from "./user-queries";
 
@@ -14,6 +15,7 @@ import { findUser, updatePasswordHash } from "./user-queries";
 export async function changePassword(ctx: Context, change: { oldPassword: string; newPassword: string }): Promise<void> {
   const { actor } = ctx;
   if (actor.kind !== "user") throw new UnauthenticatedError("not_signed_in", "Authentication required");
+  refuseApiToken(ctx);
   await countSignInAttempt(actor.email, `user ${actor.userId}`);
   const user = await findUser(ctx.db, actor.userId);
   if (!user || !(await verifyPassword(user.passwordHash, change.oldPassword))) {
@@ -24,7 +26,7 @@ export async function changePassword(ctx: Context, change: { oldPassword: string
   const passwordHash = await hashPassword(change.newPassword);
   await inTransaction(ctx, async (tx) => {
     await updatePasswordHash(tx.db, user.id, passwordHash);
-    await deleteOtherSessions(tx.db, user.id, actor.sessionId);
+    await endUserSessions(tx, user.id, { exceptSessionId: actor.sessionId });
     await recordActivity(tx, { type: "changed_password" });
   });
 }

@@ -10,9 +10,9 @@ export async function deleteSession(db: Db, id: string): Promise<void> {
   await db.session.deleteMany({ where: { id } });
 }
 
-/** Ends every session of a user but one. */
-export async function deleteOtherSessions(db: Db, userId: number, keepId: string): Promise<void> {
-  await db.session.deleteMany({ where: { userId, id: { not: keepId } } });
+/** Ends a user's sessions, all or all but one, and says how many. */
+export async function deleteUserSessions(db: Db, userId: number, exceptId?: string): Promise<number> {
+  return (await db.session.deleteMany({ where: { userId, ...(exceptId && { id: { not: exceptId } }) } })).count;
 }
 
 /** Forgets sessions that ended by themselves. */

@@ -11,7 +11,11 @@ export interface ActingUser {
 }
 
 /** A user as the actor of a context. `credential` says by what they came; left out for a person in the middle of signing in. */
-export function userActor(user: ActingUser, address: string, credential: { sessionId?: string; routes?: readonly string[] | null } = {}): UserActor {
+export function userActor(
+  user: ActingUser,
+  address: string,
+  credential: { sessionId?: string; tokenId?: number; routes?: readonly string[] | null } = {},
+): UserActor {
   return {
     kind: "user",
     userId: user.id,
@@ -20,6 +24,7 @@ export function userActor(user: ActingUser, address: string, credential: { sessi
     globalRole: user.globalRole,
     teamRoles: Object.fromEntries((user.teamRoles ?? []).map(({ teamId, role }) => [teamId, role])),
     sessionId: credential.sessionId ?? "",
+    ...(credential.tokenId !== undefined && { tokenId: credential.tokenId }),
     address,
     routes: credential.routes ?? null,
     mustResetPassword: user.mustResetPassword ?? false,

@@ -20,7 +20,7 @@ export async function findApiToken(ctx: Context, token: string, address: string)
   if (!row.lastUsedAt || now.getTime() - row.lastUsedAt.getTime() >= touchEveryMs || row.lastUsedAddress !== address)
     await touchToken(ctx.db, row.id, now, address);
   const teamRoles = user.data.globalRole === "none" ? await listTeamRoleRows(ctx.db, user.data.id) : [];
-  return userActor({ ...user.data, teamRoles }, address, { routes: narrowed(user.data.apiRoutes, row.routes) });
+  return userActor({ ...user.data, teamRoles }, address, { tokenId: row.id, routes: narrowed(user.data.apiRoutes, row.routes) });
 }
 
 // A token never reaches further than its user.
