@@ -105,18 +105,18 @@ test("a link older than an hour, one that was replaced and one that never was op
   const next = randomUUID();
   clock.advance(61 * 60_000);
   for (const token of [host.deviceToken, next, "%00", "x".repeat(5000)]) {
-    const response = await open(device, token, { headers: { "x-forwarded-for": "192.0.2.50" } });
+    const response = await open(device, token, { headers: { "x-flotilla-address": "192.0.2.50" } });
     expect(response.status).toBe(404);
     const html = await response.text();
     expect(html).toContain("This link is too old");
     expect(html).not.toContain("mbp-tkowalczyk-03");
-    expect((await open(check, token, { method: "POST", headers: { "x-forwarded-for": "192.0.2.50" } })).status).toBe(404);
+    expect((await open(check, token, { method: "POST", headers: { "x-flotilla-address": "192.0.2.50" } })).status).toBe(404);
   }
 });
 
 test("an address that tries sixty wrong links waits, others don't", async () => {
   const host = await blockedMac();
-  const from = (address: string) => ({ headers: { "x-forwarded-for": address } });
+  const from = (address: string) => ({ headers: { "x-flotilla-address": address } });
   for (let i = 0; i < 60; i += 1) await open(progress, randomUUID(), from("192.0.2.77"));
   const refused = await open(device, host.deviceToken, from("192.0.2.77"));
   expect(refused.status).toBe(429);

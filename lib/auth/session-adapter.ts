@@ -19,10 +19,10 @@ export interface SessionExtras {
 
 /**
  * next-auth's Prisma adapter, except that the database only ever sees sha256 of a session token, and that no session outlasts its absolute end.
- * A row read back carries the caller's token again, as next-auth expects.
+ * A row read back carries the caller's token again, as next-auth expects. Inside a transaction it works in that transaction.
  */
-export function sessionAdapter(ctx: Pick<Context, "now">): Adapter {
-  const base = PrismaAdapter(getPrisma() as unknown as Parameters<typeof PrismaAdapter>[0]) as Required<Adapter>;
+export function sessionAdapter(ctx: Pick<Context, "now"> & Partial<Pick<Context, "db">>): Adapter {
+  const base = PrismaAdapter((ctx.db ?? getPrisma()) as unknown as Parameters<typeof PrismaAdapter>[0]) as Required<Adapter>;
   return {
     ...base,
     async createSession(session) {

@@ -28,7 +28,7 @@ let address = 0;
 function sendSetup(token: string, over: object = {}): Promise<Response> {
   address += 1;
   return callRoute(setup, {
-    headers: { "x-forwarded-for": `192.0.2.${address}` },
+    headers: { "x-flotilla-address": `192.0.2.${address}` },
     body: {
       setup_token: token,
       admin: { name: "Ines Ribeiro", email: "Ines@Example.test", password: "long-enough-1", password_confirmation: "long-enough-1", admin: true },

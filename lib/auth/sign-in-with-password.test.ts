@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { getPool } from "../db/pool";
 import { getPrisma } from "../db/prisma";
 import { testServerContext } from "../testing/test-context";
 import { hashPassword } from "./password-hash";
@@ -6,7 +7,7 @@ import { signInWithPassword, type PasswordSignIn } from "./sign-in-with-password
 
 let made = 0;
 
-async function makeUser(over: { disabledAt?: Date; passwordHash?: string | null } = {}) {
+async function makeUser(over: { disabledAt?: Date; passwordHash?: string | null; ssoEnabled?: boolean; apiOnly?: boolean } = {}) {
   made += 1;
   const email = `person-${made}@example.test`;
   await getPrisma().user.create({ data: { email, name: "Person", globalRole: "admin", passwordHash: await hashPassword("right-password-1"), ...over } });
@@ -25,15 +26,19 @@ test("the right password signs in whatever the case of the address, and is writt
   expect(await getPrisma().activity.count({ where: { type: "user_logged_in", actorEmail: email } })).toBe(1);
 });
 
-test("an unknown address, a wrong password, a disabled user and one without a password get one answer, after a second", async () => {
+test("an unknown address, a wrong password, a disabled, a single sign-on, an API-only user and one without a password get one answer, after a second", async () => {
   const known = await makeUser();
   const disabled = await makeUser({ disabledAt: new Date() });
   const byOthers = await makeUser({ passwordHash: null });
+  const bySso = await makeUser({ ssoEnabled: true });
+  const program = await makeUser({ apiOnly: true });
   const tries = [
     attempt("nobody@example.test", "right-password-1"),
     attempt(known, "wrong"),
     attempt(disabled, "right-password-1"),
     attempt(byOthers, "right-password-1"),
+    attempt(bySso, "right-password-1"),
+    attempt(program, "right-password-1"),
   ];
   const started = performance.now();
   const answers = await Promise.all(
@@ -49,8 +54,16 @@ test("an unknown address, a wrong password, a disabled user and one without a pa
   expect(first).toMatchObject({ code: "authentication_failed", status: 401, message: "Authentication failed" });
   for (const answer of answers) expect(answer).toEqual(first);
   const written = await getPrisma().activity.findMany({ where: { type: "user_failed_login" } });
-  expect(written.map(({ details }) => (details as { email: string }).email)).toEqual(
-    expect.arrayContaining([known, disabled, byOthers, "nobody@example.test"]),
+  const reasons = new Map(written.map(({ details }) => [(details as { email: string }).email, (details as { reason: string }).reason]));
+  expect(reasons).toEqual(
+    new Map([
+      ["nobody@example.test", "unknown_user"],
+      [known, "wrong_password"],
+      [disabled, "disabled"],
+      [byOthers, "no_password"],
+      [bySso, "single_sign_on_only"],
+      [program, "api_only"],
+    ]),
   );
   expect(JSON.stringify(written.map(({ details }) => details))).not.toContain("right-password-1");
 });
@@ -79,4 +92,30 @@ test("signing in rightly is never refused for being done often", async () => {
   const email = await makeUser();
   const address = "203.0.113.20";
   for (let i = 0; i < 32; i += 1) await expect(attempt(email, "right-password-1", address)).resolves.toBeDefined();
+});
+
+test("a password that is changed while it is checked opens nothing", async () => {
+  const email = await makeUser();
+  const change = await getPool().connect();
+  try {
+    await change.query("begin");
+    await change.query("update users set password_hash = 'another' where email = $1", [email]);
+    const trying = attempt(email, "right-password-1").catch((error: { code: string }) => error.code);
+    await expect
+      .poll(async () => (await getPool().query("select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'")).rowCount)
+      .toBe(1);
+    await change.query("commit");
+    expect(await trying).toBe("authentication_failed");
+  } finally {
+    change.release();
+  }
+  expect(await getPrisma().session.count({ where: { user: { email } } })).toBe(0);
+});
+
+test("an API-only user with a password gets a session for the REST API, never one for a browser", async () => {
+  const email = await makeUser({ apiOnly: true });
+  const given = { email, password: "right-password-1", userAgent: "test", address: "192.0.2.250" };
+  const { session } = await signInWithPassword(testServerContext(), { ...given, kind: "api" });
+  expect(session.token).toBeTypeOf("string");
+  await expect(signInWithPassword(testServerContext(), { ...given, kind: "browser" })).rejects.toMatchObject({ code: "authentication_failed" });
 });

@@ -4,12 +4,9 @@ export const addressHeader = "x-flotilla-address";
 /** Set by server.ts: the path and query that was asked for, so that a page can send the visitor through sign-in and back. */
 export const pathHeader = "x-flotilla-path";
 
-/** The address a request came from, for limits and the log; "unknown" when nothing says it. */
+/** The address a request came from, for limits and the log; "unknown" when server.ts didn't say it. X-Forwarded-For counts only there. */
 export function clientAddress(headers: Pick<Headers, "get">): string {
-  const own = headers.get(addressHeader);
-  if (own) return own;
-  const forwarded = headers.get("x-forwarded-for")?.split(",");
-  return forwarded?.at(-1)?.trim() || "unknown";
+  return headers.get(addressHeader) ?? "unknown";
 }
 
 /** Whether the visitor's browser speaks HTTPS to us or to the proxy before us. */

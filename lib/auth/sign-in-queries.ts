@@ -1,0 +1,16 @@
+import type { Db } from "../db/prisma";
+import type { UserRow } from "./user-queries";
+
+/**
+ * Takes a user's row for this transaction and reads it as it stands now, or null. A change of password, role or state waits until the transaction is
+ * over. The lock leaves room for rows that point at the user, such as a new session.
+ */
+export async function lockUserRow(db: Db, id: number): Promise<UserRow | null> {
+  await db.$queryRaw`select 1 as ok from users where id = ${id} for no key update`;
+  return (await db.user.findUnique({ where: { id } })) as UserRow | null;
+}
+
+/** Writes down when a user last proved who they are. */
+export async function markSignedIn(db: Db, id: number, now: Date): Promise<void> {
+  await db.user.update({ where: { id }, data: { lastSignedInAt: now } });
+}
