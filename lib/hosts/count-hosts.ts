@@ -1,4 +1,4 @@
-import { authorize } from "@/lib/authorize";
+import { authorizeList } from "@/lib/authorize";
 import type { SqlContext } from "@/lib/context";
 import type { HostFilter } from "./host-filter";
 import type { AccessState } from "./host-record";
@@ -13,12 +13,12 @@ export interface HostCounts {
 }
 
 /**
- * Counts the hosts that match.
+ * Counts the hosts that match, in all teams that the caller may list.
  * @throws UnauthenticatedError, ForbiddenError
  */
 export async function countHosts(ctx: SqlContext, filter: HostFilter = {}): Promise<HostCounts> {
-  authorize(ctx, "host:list", { teamId: filter.teamId ?? null });
-  const byAccess = await countHostRowsByAccess(ctx.sql, { ...filter, accessState: undefined }, ctx.now());
+  const teamIds = authorizeList(ctx, "host:list", filter.teamId);
+  const byAccess = await countHostRowsByAccess(ctx.sql, { ...filter, teamIds, accessState: undefined }, ctx.now());
   const all = byAccess.held + byAccess.unsure + byAccess.loose + byAccess.in;
   return { count: filter.accessState ? byAccess[filter.accessState] : all, byAccess, all };
 }

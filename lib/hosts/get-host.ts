@@ -1,7 +1,7 @@
-import { authorize } from "@/lib/authorize";
+import { authorizeFound, teamsAllowed } from "@/lib/authorize";
 import type { SqlContext } from "@/lib/context";
-import { NotFoundError } from "@/lib/errors";
 import { listLabelsOfHost, listPoliciesOfHost, type HostLabel, type HostPolicy } from "./host-detail-queries";
+import { hostNotFound } from "./host-not-found";
 import type { HostRecord } from "./host-record";
 import { listHostRows } from "./host-read-queries";
 
@@ -12,13 +12,13 @@ export interface HostDetail extends HostRecord {
 }
 
 /**
- * One host, whole.
+ * One host, whole; of its labels those that the caller may see.
  * @throws NotFoundError `host_not_found`; UnauthenticatedError, ForbiddenError
  */
 export async function getHost(ctx: SqlContext, hostId: number): Promise<HostDetail> {
-  const [host] = await listHostRows(ctx.sql, { hostIds: [hostId] }, { orderKey: "id" }, ctx.now());
-  authorize(ctx, "host:read", { teamId: host?.teamId ?? null });
-  if (!host) throw new NotFoundError("host_not_found", `Host ${hostId} was not found. It may have been deleted.`);
-  const [labels, policies] = await Promise.all([listLabelsOfHost(ctx.sql, hostId), listPoliciesOfHost(ctx.sql, hostId)]);
+  const [row] = await listHostRows(ctx.sql, { teamIds: null, hostIds: [hostId] }, { orderKey: "id" }, ctx.now());
+  const host = authorizeFound(ctx, row, { permission: "host:read" }, () => hostNotFound(hostId));
+  const teams = teamsAllowed(ctx, "label:read");
+  const [labels, policies] = await Promise.all([listLabelsOfHost(ctx.sql, hostId, teams === "all" ? null : teams), listPoliciesOfHost(ctx.sql, hostId)]);
   return { ...host, labels, policies };
 }

@@ -16,12 +16,13 @@ export interface HostLabel {
 const labels = statement(
   "hosts.list_labels_of_host",
   `select l.id, l.name, l.description, l.query, l.platform, l.label_type as "labelType", l.membership_type as "membershipType", l.created_at as "createdAt", l.updated_at as "updatedAt"
-   from label_memberships m join labels l on l.id = m.label_id where m.host_id = $1::int order by lower(l.name)`,
+   from label_memberships m join labels l on l.id = m.label_id
+   where m.host_id = $1::int and (l.team_id is null or $2::int[] is null or l.team_id = any($2::int[])) order by lower(l.name)`,
 );
 
-/** The labels of a host, by name. */
-export async function listLabelsOfHost(sql: Sql, hostId: number): Promise<HostLabel[]> {
-  return sql.rows<HostLabel>(labels, [hostId]);
+/** The labels of a host, by name: those for all teams and those of `teamIds`, or, for null, of every team. */
+export async function listLabelsOfHost(sql: Sql, hostId: number, teamIds: number[] | null): Promise<HostLabel[]> {
+  return sql.rows<HostLabel>(labels, [hostId, teamIds]);
 }
 
 /** A policy with a host's answer to its current version. */
@@ -69,26 +70,28 @@ export async function listPoliciesOfHost(sql: Sql, hostId: number): Promise<Host
 
 const byIdentifier = statement(
   "hosts.find_id_by_identifier",
-  `select id from hosts where hardware_uuid ilike $1::text or hardware_serial ilike $1::text or hostname = $2::text or computer_name = $2::text
-     or osquery_host_id = $2::text or node_key_hash = $3::text or orbit_node_key_hash = $3::text or ($2::text ~ '^[0-9]{1,9}$' and id::text = $2::text)
+  `select id from hosts where ($4::int[] is null or team_id = any($4::int[])) and (hardware_uuid ilike $1::text or hardware_serial ilike $1::text
+     or hostname = $2::text or computer_name = $2::text or osquery_host_id = $2::text or node_key_hash = $3::text or orbit_node_key_hash = $3::text
+     or ($2::text ~ '^[0-9]{1,9}$' and id::text = $2::text))
    order by (hardware_uuid ilike $1::text) desc, (hardware_serial ilike $1::text) desc, (hostname = $2::text) desc, id limit 1`,
 );
 
-/** The host that answers to a UUID, serial, name, node key (by its hash) or id, in this order. */
-export async function findHostIdByIdentifier(sql: Sql, identifier: string, keyHash: string): Promise<number | null> {
-  const [row] = await sql.rows<{ id: number }>(byIdentifier, [identifier.replace(/[\\%_]/g, "\\$&"), identifier, keyHash]);
+/** The host of these teams, or of any for null, that answers to a UUID, serial, name, node key (by its hash) or id, in this order. */
+export async function findHostIdByIdentifier(sql: Sql, identifier: string, keyHash: string, teamIds: number[] | null): Promise<number | null> {
+  const [row] = await sql.rows<{ id: number }>(byIdentifier, [identifier.replace(/[\\%_]/g, "\\$&"), identifier, keyHash, teamIds]);
   return row?.id ?? null;
 }
 
 const filterOptions = statement(
   "hosts.list_filter_options",
-  `(select 'policy' as kind, id, name from policies where $1::int is null or team_id is null or team_id = $1::int order by conditional_access_enabled desc, lower(name) limit 200)
+  `(select 'policy' as kind, id, name from policies where $1::int[] is null or team_id is null or team_id = any($1::int[]) order by conditional_access_enabled desc, lower(name) limit 200)
    union all
-   (select 'label', l.id, l.name from labels l where ($1::int is null or l.team_id is null or l.team_id = $1::int)
-     and (l.label_type = 'regular' or exists (select 1 from label_memberships m where m.label_id = l.id)) order by l.label_type desc, lower(l.name) limit 200)`,
+   (select 'label', l.id, l.name from labels l where ($1::int[] is null or l.team_id is null or l.team_id = any($1::int[]))
+     and (l.label_type = 'regular' or exists (select 1 from label_memberships m join hosts h on h.id = m.host_id where m.label_id = l.id
+       and ($1::int[] is null or h.team_id = any($1::int[])))) order by l.label_type desc, lower(l.name) limit 200)`,
 );
 
-/** Policies, the gated first, and labels, our own first and built-in ones only when they have hosts. */
-export async function listFilterOptions(sql: Sql, teamId: number | null): Promise<{ kind: "policy" | "label"; id: number; name: string }[]> {
-  return sql.rows(filterOptions, [teamId]);
+/** Policies, the gated first, and labels, our own first and built-in ones only when they have hosts; for hosts of these teams, or of any for null. */
+export async function listFilterOptions(sql: Sql, teamIds: number[] | null): Promise<{ kind: "policy" | "label"; id: number; name: string }[]> {
+  return sql.rows(filterOptions, [teamIds]);
 }

@@ -39,7 +39,7 @@ const joined = `
   left join host_seen s on s.host_id = h.id
   left join host_entra_identities i on i.host_id = h.id
   left join host_compliance c on c.host_id = h.id
-  where ($1::int is null or h.team_id = $1::int)
+  where ($1::int[] is null or h.team_id = any($1::int[]))
     and ($2::text is null or concat_ws(E'\\n', h.computer_name, h.hostname, h.hardware_serial, h.hardware_uuid, h.primary_ip, h.public_ip, h.device_mapping_email,
       i.user_principal_name, i.device_id) ilike $2::text)
     and ($3::int is null or exists (select 1 from label_memberships m where m.host_id = h.id and m.label_id = $3::int))
@@ -56,10 +56,15 @@ const joined = `
     and ($10::int[] is null or h.id = any($10::int[]))
     and ($11::text is null or exists (select 1 from attention_items a where a.host_id = h.id and a.ended_at is null and a.code = $11::text))`;
 
-function filterValues(filter: HostFilter, now: Date): unknown[] {
+/** The filter with the teams it is narrowed to, in place of the one it names; null is every team. */
+export interface HostScope extends Omit<HostFilter, "teamId"> {
+  teamIds: number[] | null;
+}
+
+function filterValues(filter: HostScope, now: Date): unknown[] {
   const text = filter.query?.trim();
   return [
-    filter.teamId ?? null,
+    filter.teamIds,
     text ? `%${text.replace(/[\\%_]/g, "\\$&")}%` : null,
     filter.labelId ?? null,
     filter.platform || null,
@@ -131,7 +136,7 @@ const perHost = `
     and not exists (select 1 from compliance_reports w where w.host_id = listed.id and w.state in ('queued', 'uploading', 'submitted', 'completed')) as "entraDisagrees"`;
 
 /** One page of hosts, in order; hosts equal in the order key stand by name and id. */
-export async function listHostRows(sql: Sql, filter: HostFilter, page: HostPage, now: Date): Promise<HostRecord[]> {
+export async function listHostRows(sql: Sql, filter: HostScope, page: HostPage, now: Date): Promise<HostRecord[]> {
   const key = page.orderKey ?? "access";
   const [expression, type] = orders[key];
   const direction = page.orderDirection === "desc" ? "desc" : "asc";
@@ -158,7 +163,7 @@ const countByAccess = statement(
 );
 
 /** How many hosts of the filter are in each access state; states without a host are 0. */
-export async function countHostRowsByAccess(sql: Sql, filter: HostFilter, now: Date): Promise<Record<AccessState, number>> {
+export async function countHostRowsByAccess(sql: Sql, filter: HostScope, now: Date): Promise<Record<AccessState, number>> {
   const rows = await sql.rows<{ accessState: AccessState; count: number }>(countByAccess, filterValues(filter, now));
   const counts: Record<AccessState, number> = { held: 0, unsure: 0, loose: 0, in: 0 };
   for (const row of rows) counts[row.accessState] = row.count;
@@ -179,7 +184,7 @@ const briefs = statement(
 );
 
 /** Every host of the filter, briefly. */
-export async function listHostBriefs(sql: Sql, filter: HostFilter, now: Date): Promise<HostBrief[]> {
+export async function listHostBriefs(sql: Sql, filter: HostScope, now: Date): Promise<HostBrief[]> {
   return sql.rows<HostBrief>(briefs, filterValues(filter, now));
 }
 
@@ -203,6 +208,6 @@ export interface PlatformCount {
 }
 
 /** Counts per platform of the filter's hosts. */
-export async function summariseHostRows(sql: Sql, filter: HostFilter, now: Date): Promise<PlatformCount[]> {
+export async function summariseHostRows(sql: Sql, filter: HostScope, now: Date): Promise<PlatformCount[]> {
   return sql.rows<PlatformCount>(summary, filterValues(filter, now));
 }

@@ -1,5 +1,5 @@
 import { recordActivity } from "@/lib/activities/record-activity";
-import { authorize } from "@/lib/authorize";
+import { authorize, isAllowed } from "@/lib/authorize";
 import type { Context } from "@/lib/context";
 import { inTransaction } from "@/lib/db/transaction";
 import { InvalidInputError } from "@/lib/errors";
@@ -8,19 +8,20 @@ import { findHosts, type HostSelection } from "./find-hosts";
 import { findTeamBrief, moveHostRows } from "./host-admin-queries";
 
 /**
- * Moves hosts to a team (0 is "No team"); the new team's rule decides about them at once, also when that team doesn't gate access.
+ * Moves hosts to a team (0 is "No team"), for whoever may do so in both teams; the new team's rule decides about them at once, also when that team doesn't gate access.
  * @returns how many hosts were moved; those that were there already don't count
  * @throws InvalidInputError `team_not_found`; NotFoundError `host_not_found`; UnauthenticatedError, ForbiddenError
  */
 export async function transferHosts(ctx: Context, selection: HostSelection, teamId: number): Promise<number> {
   return inTransaction(ctx, async (tx) => {
     const hosts = await findHosts(tx, selection, "host:transfer");
-    authorize(tx, "host:transfer", { teamId });
     const team = await findTeamBrief(tx.sql, teamId);
-    if (!team) {
+    // A team out of the caller's sight is answered like one that doesn't exist. "No team" is known to everybody.
+    if (!team || (teamId !== 0 && !isAllowed(tx, "team:read", { teamId }))) {
       const reason = `Team ${teamId} doesn't exist. Choose one of the teams, or 0 for "No team".`;
       throw new InvalidInputError("team_not_found", reason, { fields: [{ field: "team_id", reason }] });
     }
+    authorize(tx, "host:transfer", { teamId });
     const moved = new Set(
       await moveHostRows(
         tx.sql,
