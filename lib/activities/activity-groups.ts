@@ -60,5 +60,5 @@ export const activityGroups: Record<string, { label: string; types: string[] }> 
   },
   people: { label: "Sign-in", types: ["user_logged_in", "user_logged_out", "user_failed_login", "changed_password", "ended_user_sessions"] },
   tokens: { label: "API tokens", types: ["created_api_token", "revoked_api_token"] },
-  settings: { label: "Settings", types: ["finished_setup", "edited_organisation", "edited_agent_options"] },
+  settings: { label: "Settings", types: ["finished_setup", "exported_activities", "edited_organisation", "edited_agent_options"] },
 };

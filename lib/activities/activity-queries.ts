@@ -38,12 +38,14 @@ export async function insertActivity(sql: Sql, row: ActivityRow): Promise<void> 
 
 const wanted = `
   ($1::text = '' or a.actor_kind = $1::text)
-  and ($2::text = '' or a.actor_name ilike $2::text or a.actor_email ilike $2::text)
+  and ($2::text = '' or a.actor_name ilike $2::text or a.actor_email ilike $2::text or a.address ilike $2::text or a.details::text ilike $2::text)
   and (cardinality($3::text[]) = 0 or a.type = any($3::text[]))
-  and ($4::int is null or a.team_id = $4::int)
+  and ($4::int[] is null or a.team_id = any($4::int[]) or a.host_id in (select own.id from hosts own where own.team_id = any($4::int[])))
   and ($5::int is null or a.host_id = $5::int)
   and ($6::timestamptz is null or a.created_at >= $6::timestamptz)
-  and ($7::timestamptz is null or a.created_at <= $7::timestamptz)`;
+  and ($7::timestamptz is null or a.created_at <= $7::timestamptz)
+  and ($10::int is null or a.actor_id = $10::int)
+  and ($11::int8 is null or a.id < $11::int8)`;
 
 const listText = (direction: "asc" | "desc") => `
   with page as (select * from activities a where ${wanted} order by a.id ${direction} limit $8::int offset $9::int)
@@ -61,9 +63,14 @@ const listText = (direction: "asc" | "desc") => `
 const newestFirst = statement("activities.list_newest", listText("desc"));
 const oldestFirst = statement("activities.list_oldest", listText("asc"));
 
-/** One page of activities, in the order they happened or the other way round. */
-export async function listActivityRows(sql: Sql, filter: ActivityFilter, direction: "asc" | "desc", limit: number | null, offset: number): Promise<Activity[]> {
+/** One page of activities, in the order they happened or the other way round; those of `teamIds` and of their hosts, or all for null. */
+export async function listActivityRows(
+  sql: Sql,
+  filter: Omit<ActivityFilter, "teamId">,
+  teamIds: number[] | null,
+  { direction, limit, offset }: { direction: "asc" | "desc"; limit: number | null; offset: number },
+): Promise<Activity[]> {
   const like = filter.query === "" ? "" : `%${filter.query.replace(/[\\%_]/g, "\\$&")}%`;
-  const values = [filter.actor, like, filter.types, filter.teamId, filter.hostId, filter.from, filter.until, limit, offset];
+  const values = [filter.actor, like, filter.types, teamIds, filter.hostId, filter.from, filter.until, limit, offset, filter.actorId, filter.beforeId];
   return sql.rows<Activity>(direction === "asc" ? oldestFirst : newestFirst, values);
 }

@@ -101,6 +101,7 @@ const writers: Record<string, Writer> = {
     ...forOwner(d),
     ...(count(d.api_tokens) ? [` and revoked ${count(d.api_tokens) === 1 ? "an API token" : `${count(d.api_tokens)} API tokens`}`] : []),
   ],
+  exported_activities: (_, d) => ["exported activities", d.format === "csv" ? " as CSV" : " as JSON lines"],
   finished_setup: (_, d) => ["finished the first set-up", ...(text(d.organisation) ? [" of ", plain(text(d.organisation))] : [])],
   edited_organisation: (_, d) => ["changed the organisation's settings", changed(d.changed)],
   edited_agent_options: () => ["changed the agents' options"],

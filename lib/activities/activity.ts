@@ -18,13 +18,17 @@ export interface Activity {
   details: Record<string, unknown>;
 }
 
-/** Which activities; empty strings, empty lists and nulls don't narrow. Times are inclusive. */
+/** Which activities; empty strings, empty lists and nulls don't narrow. A team's are also those of the hosts it has now. Times are inclusive. */
 export interface ActivityFilter {
   actor: "user" | "server" | "";
+  actorId: number | null;
+  /** Part of a person's name or mail, of an address, or of anything in the details. */
   query: string;
   types: string[];
   teamId: number | null;
   hostId: number | null;
   from: Date | null;
   until: Date | null;
+  /** Only what is older than this activity. */
+  beforeId: number | null;
 }

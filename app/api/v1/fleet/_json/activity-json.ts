@@ -13,6 +13,7 @@ export function toActivityJson(activity: Activity) {
     actor_api_only: byUser ? activity.actorApiOnly : null,
     type: activity.type,
     fleet_initiated: !byUser,
+    address: activity.address,
     details: activity.details,
   };
 }
