@@ -1,5 +1,6 @@
 import { env } from "@/lib/env";
 import { InvalidInputError } from "@/lib/errors";
+import { microsoftLogins } from "@/lib/http/microsoft-login";
 
 /** The Microsoft clouds a tenant can live in; `custom` takes its addresses from the environment. */
 export const cloudNames = ["global", "gcc_high", "dod", "china", "custom"] as const;
@@ -29,7 +30,7 @@ const profiles: Record<Exclude<CloudName, "custom">, CloudProfile> = {
   global: {
     name: "global",
     title: "Global and GCC",
-    loginUrl: "https://login.microsoftonline.com",
+    loginUrl: microsoftLogins.global,
     graphUrl: "https://graph.microsoft.com",
     intuneResource: "https://api.manage.microsoft.com/",
     partnerHosts: [".manage.microsoft.com"],
@@ -40,7 +41,7 @@ const profiles: Record<Exclude<CloudName, "custom">, CloudProfile> = {
   gcc_high: {
     name: "gcc_high",
     title: "GCC High",
-    loginUrl: "https://login.microsoftonline.us",
+    loginUrl: microsoftLogins.us_government,
     graphUrl: "https://graph.microsoft.us",
     intuneResource: "https://api.manage.microsoft.us/",
     partnerHosts: [".manage.microsoft.us"],
@@ -51,7 +52,7 @@ const profiles: Record<Exclude<CloudName, "custom">, CloudProfile> = {
   dod: {
     name: "dod",
     title: "DoD",
-    loginUrl: "https://login.microsoftonline.us",
+    loginUrl: microsoftLogins.us_government,
     graphUrl: "https://dod-graph.microsoft.us",
     intuneResource: "https://api.manage.microsoft.us/",
     partnerHosts: [".manage.microsoft.us"],
@@ -62,7 +63,7 @@ const profiles: Record<Exclude<CloudName, "custom">, CloudProfile> = {
   china: {
     name: "china",
     title: "China, operated by 21Vianet",
-    loginUrl: "https://login.partner.microsoftonline.cn",
+    loginUrl: microsoftLogins.china,
     graphUrl: "https://microsoftgraph.chinacloudapi.cn",
     intuneResource: "https://api.manage.microsoftonline.cn/",
     partnerHosts: [".manage.microsoftonline.cn"],
