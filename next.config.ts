@@ -1,21 +1,7 @@
 import type { NextConfig } from "next";
 
-// Headers that every page and answer carries; the strict script policy comes with the page (nonces), not here.
-const securityHeaders = [
-  { key: "X-Content-Type-Options", value: "nosniff" },
-  { key: "X-Frame-Options", value: "DENY" },
-  { key: "Permissions-Policy", value: "camera=(), microphone=(), geolocation=(), payment=(), usb=()" },
-  { key: "Cross-Origin-Opener-Policy", value: "same-origin" },
-];
-// The locked-out person's pages say these two themselves, stricter: what stands here would win over them.
-const exceptPublicPages = "/((?!device|microsoft-compliance-partner).*)";
-const pageHeaders = [
-  { key: "Referrer-Policy", value: "same-origin" },
-  { key: "Content-Security-Policy", value: "frame-ancestors 'none'; base-uri 'self'; object-src 'none'; form-action 'self'" },
-];
-
 const config: NextConfig = {
-  poweredByHeader: false,
+  poweredByHeader: false, // every other header is lib/http/page-headers.ts's, from server.ts
   compress: false, // the load balancer's job
   typescript: { ignoreBuildErrors: true }, // `npm run check` and `npm test` hold the types; whoever starts the server needn't wait for them
   distDir: process.env.NEXT_DIST_DIR ?? ".next",
@@ -34,12 +20,6 @@ const config: NextConfig = {
     "nodemailer",
   ],
   allowedDevOrigins: ["127.0.0.1", "localhost"],
-  async headers() {
-    return [
-      { source: "/:path*", headers: securityHeaders },
-      { source: exceptPublicPages, headers: pageHeaders },
-    ];
-  },
   async rewrites() {
     return {
       beforeFiles: [

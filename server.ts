@@ -17,7 +17,8 @@ import { getPool } from "@/lib/db/pool";
 import { dataDir, env, readNamedFile, resetEnv } from "@/lib/env";
 import { StartupError } from "@/lib/errors";
 import { ensureCertificateAuthority, issueServerCertificate } from "@/lib/http/certificate-authority";
-import { addressHeader, pathHeader } from "@/lib/http/client-address";
+import { addressHeader, cameByHttps, pathHeader } from "@/lib/http/client-address";
+import { guardAnswer } from "@/lib/http/page-headers";
 import { sweep } from "@/lib/compliance/sweep.job";
 import { enqueue } from "@/lib/jobs/enqueue";
 import { migrateQueue, runWorker } from "@/lib/jobs/run-worker";
@@ -74,15 +75,22 @@ async function start(): Promise<void> {
 
 function answer(request: IncomingMessage, response: ServerResponse): void {
   const path = (request.url ?? "/").split("?", 1)[0] as string;
+  const isAgents = isAgentPath(path);
+  if (!isAgents) guardAnswer(request, response, { https: speaksHttps(request), dev });
   if (path === "/healthz") return plain(response, 200, "ok");
   if (path === "/readyz") return void answerReadiness(response);
   // In development agents' paths go through Next as well, so that an edit counts without a restart.
-  if (!dev && isAgentPath(path)) return void serveAgentRequest(request, response, running.ready);
+  if (!dev && isAgents) return void serveAgentRequest(request, response, running.ready);
   if (!running.handle) return plain(response, 503, "Flotilla is starting. Try again in a few seconds.");
   // What a client sends under these names is replaced: limits count by the address, and sign-in leads back to the path.
   request.headers[addressHeader] = findClientAddress(request.socket.remoteAddress ?? "", request.headers);
   request.headers[pathHeader] = request.url ?? "/";
   running.handle(request, response);
+}
+
+function speaksHttps({ socket, headers }: IncomingMessage): boolean {
+  const said = headers["x-forwarded-proto"];
+  return "encrypted" in socket || cameByHttps({ get: () => (typeof said === "string" ? said : null) });
 }
 
 async function answerReadiness(response: ServerResponse): Promise<void> {

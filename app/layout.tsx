@@ -1,5 +1,7 @@
 import type { Metadata, Viewport } from "next";
+import { headers } from "next/headers";
 import type { ReactNode } from "react";
+import { nonceOf } from "@/lib/http/page-headers";
 import "./globals.css";
 import "./_components/shared-parts.css";
 import { themeScript } from "./_components/theme";
@@ -18,11 +20,13 @@ export const viewport: Viewport = {
 };
 
 /** The frame of every page that React draws. The theme is set before the first paint, so that nothing flashes. */
-export default function RootLayout({ children }: { children: ReactNode }) {
+export default async function RootLayout({ children }: { children: ReactNode }) {
+  const nonce = nonceOf(await headers());
   return (
     <html lang="en" suppressHydrationWarning>
       <head>
-        <script dangerouslySetInnerHTML={{ __html: themeScript }} />
+        {/* The browser hides a nonce from scripts once it is read, so the two never look alike to React. */}
+        <script nonce={nonce} suppressHydrationWarning dangerouslySetInnerHTML={{ __html: themeScript }} />
       </head>
       <body>
         <a className="skip" href="#main">

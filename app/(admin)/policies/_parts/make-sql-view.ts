@@ -5,6 +5,7 @@ import { bracketMatching, HighlightStyle, syntaxHighlighting } from "@codemirror
 import { EditorState } from "@codemirror/state";
 import { EditorView, keymap } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
+import { pageNonce } from "@/app/_components/page-nonce";
 
 // Colour belongs to verdicts: the words of SQL are told apart by the links' blue, weight and paler ink.
 const words = HighlightStyle.define([
@@ -45,6 +46,7 @@ export function makeSqlView(
         sql({ dialect: SQLite, schema: tables, upperCaseKeywords: true }),
         syntaxHighlighting(words),
         look,
+        EditorView.cspNonce.of(pageNonce()),
         EditorView.lineWrapping,
         EditorView.contentAttributes.of({ "aria-label": "Query", spellcheck: "false", autocapitalize: "off" }),
         keymap.of([...completionKeymap, ...defaultKeymap, ...historyKeymap]),
