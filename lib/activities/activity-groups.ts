@@ -58,7 +58,19 @@ export const activityGroups: Record<string, { label: string; types: string[] }> 
       "entra_resync_requested",
     ],
   },
-  people: { label: "Sign-in", types: ["user_logged_in", "user_logged_out", "user_failed_login", "changed_password", "ended_user_sessions"] },
+  people: {
+    label: "Sign-in",
+    types: [
+      "user_logged_in",
+      "user_logged_out",
+      "user_failed_login",
+      "user_added_by_sso",
+      "linked_user_to_entra",
+      "kept_last_global_admin",
+      "changed_password",
+      "ended_user_sessions",
+    ],
+  },
   tokens: { label: "API tokens", types: ["created_api_token", "revoked_api_token"] },
-  settings: { label: "Settings", types: ["finished_setup", "exported_activities", "edited_organisation", "edited_agent_options"] },
+  settings: { label: "Settings", types: ["finished_setup", "exported_activities", "edited_organisation", "edited_agent_options", "edited_sso_role_rules"] },
 };
