@@ -1,3 +1,4 @@
+import { sweepSessions } from "./auth/sessions/sweep-sessions.job";
 import { applyTeamSwitch } from "./compliance/apply-team-switch.job";
 import { checkReport } from "./compliance/check-report.job";
 import { checkConnection, checkConnections } from "./compliance/entra/check-connection.job";
@@ -34,6 +35,7 @@ export const jobs: Job[] = [
   checkCredentialExpiry as Job,
   wakeConnections as Job,
   endWithheldPassesJob as Job,
+  sweepSessions as Job,
 ];
 
 /** The jobs that the clock starts; times are UTC. */
@@ -43,5 +45,6 @@ export const schedules: Schedule[] = [
   { job: wakeConnections, match: "* * * * *" },
   { job: checkConnections, match: "*/15 * * * *" },
   { job: endWithheldPassesJob, match: "7,22,37,52 * * * *" },
+  { job: sweepSessions, match: "37 * * * *" },
   { job: checkCredentialExpiry, match: "20 6 * * *" },
 ];

@@ -10,7 +10,9 @@ import { refuseNul } from "../http/refuse-nul";
 import { checkSameOrigin } from "../http/same-origin";
 import { getLogger } from "../log";
 import { routeEntry, type RouteKey } from "./access/access-table";
+import { needsSession } from "./access/catalogue";
 import { findSession } from "./find-session";
+import { refuseApiToken } from "./refuse-api-token";
 import { sessionTokenOf } from "./session-cookie";
 import { apiTokenPrefix, findApiToken } from "./tokens/find-api-token";
 
@@ -84,6 +86,7 @@ async function requestContext(request: Request, route: RouteKey): Promise<Contex
     throw new ForbiddenError("password_reset_required", "Choose a new password first: an admin asked for it.");
   }
   const signedIn = { ...ctx, actor };
+  if (needsSession(route)) refuseApiToken(signedIn);
   if (access !== "signed_in") authorize(signedIn, access);
   return signedIn;
 }

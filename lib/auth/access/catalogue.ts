@@ -13,7 +13,7 @@ export interface CatalogueEntry {
 
 const prefix = "/api/v1/fleet/";
 
-// A token can't stand for the session of a person who signed in, so these are of no use to one.
+// What ends the caller's session or changes what they sign in with: a leaked token mustn't.
 const sessionOnly = new Set<string>(["POST logout", "POST change_password", "POST perform_required_password_reset"]);
 
 /** Every route that a token can be narrowed to, by path and method: those that need a signed-in caller. */
@@ -25,8 +25,13 @@ export const catalogue: readonly CatalogueEntry[] = (Object.keys(routes) as Rout
 const byId = new Map(catalogue.map((entry) => [entry.id, entry.key]));
 const byShape = new Map(catalogue.map((entry) => [routeShape(entry.key), entry.key]));
 
+/** Whether a route is for a caller with a session alone, whatever an API token's user may do. */
+export function needsSession(key: RouteKey): boolean {
+  return sessionOnly.has(key);
+}
+
 /** The method and whole path of a route. */
-export function routePair(key: RouteKey): { method: string; path: string } {
+export function routePair(key: string): { method: string; path: string } {
   const [method = "", path = ""] = key.split(" ");
   return { method, path: prefix + path };
 }

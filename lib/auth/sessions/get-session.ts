@@ -1,0 +1,23 @@
+import { authorize, type Permission } from "../../authorize";
+import type { Context } from "../../context";
+import { NotFoundError } from "../../errors";
+import { authorizeOverUser } from "../authorize-over-user";
+import { findSessionRow } from "../session-queries";
+import type { UserRow } from "../user-queries";
+import type { SessionRecord } from "./session-record";
+
+/**
+ * One session that goes on now, with its user: one's own, or anybody's for whoever holds `permission` over that user.
+ * @throws NotFoundError `session_not_found`; ForbiddenError, UnauthenticatedError
+ */
+export async function getSession(
+  ctx: Context,
+  sessionId: string,
+  permission: Extract<Permission, "user:read" | "user:write"> = "user:read",
+): Promise<{ session: SessionRecord; user: UserRow }> {
+  const session = await findSessionRow(ctx.db, sessionId, ctx.now());
+  // The same answer whether the session is somebody else's or nobody's at all.
+  if (!session) authorize(ctx, permission, { teamId: null });
+  if (!session) throw new NotFoundError("session_not_found", "This session was not found. It may have ended.");
+  return { session, user: await authorizeOverUser(ctx, permission, session.userId) };
+}
