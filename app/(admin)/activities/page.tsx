@@ -15,6 +15,7 @@ import { activitySentence, sentenceText, type SentencePart } from "@/lib/activit
 import { listActivities } from "@/lib/activities/list-activities";
 import { requireAdmin } from "@/lib/auth/require-admin";
 import { isAllowed } from "@/lib/authorize";
+import { ActivityDetails } from "./_parts/activity-details";
 import "../policies/_parts/policies.css";
 import "./_parts/activities.css";
 
@@ -54,23 +55,30 @@ export default async function ActivitiesPage({ searchParams }: { searchParams: P
   const actor = wordParam(given, "who", ["", "user", "server"], "");
   const group = activityGroups[param(given, "about")];
   const days = wordParam(given, "days", ["", "1", "7", "30"], "");
-  const { activities, hasNext } = await listActivities(ctx, {
+  const filter = {
     query,
     actor,
-    types: group?.types ?? [],
+    about: group ? param(given, "about") : "",
     teamId: numberParam(given, "team_id") ?? null,
     hostId: numberParam(given, "host_id") ?? null,
+    actorId: numberParam(given, "actor_id") ?? null,
     from: days ? new Date(ctx.now().getTime() - Number(days) * dayMs) : null,
-    page,
-    perPage,
-  });
-  const narrowed = query !== "" || actor !== "" || group !== undefined || days !== "" || param(given, "team_id") !== "" || param(given, "host_id") !== "";
+  };
+  const { activities, hasNext } = await listActivities(ctx, { ...filter, types: group?.types ?? [], page, perPage });
+  const narrowed = Object.values(filter).some((value) => value !== "" && value !== null);
   return (
     <TimeFrame now={ctx.now()}>
       {page === 0 && <LiveRefresh seconds={10} />}
-      <PageHeader title="Activity" note="Who did what: people, and the server by itself." />
+      <PageHeader title="Activity" note="Who did what: people, and the server by itself.">
+        {/* Files, not pages: plain links, which work without script too. */}
+        {(["csv", "jsonl"] as const).map((format) => (
+          <a key={format} className="btn plain" href={exportAddress(format, filter)} download>
+            {format === "csv" ? "Export CSV" : "Export JSON lines"}
+          </a>
+        ))}
+      </PageHeader>
       <div className="bar">
-        <ListSearch label="Search people" placeholder="Name or mail" keep={["who", "about", "days", "team_id", "host_id"]} />
+        <ListSearch label="Search" placeholder="Name, mail, address, reference" keep={["who", "about", "days", "team_id", "host_id", "actor_id"]} />
         <ListFilter name="who" label="By" options={who} />
         <ListFilter name="about" label="About" options={about} />
         <ListFilter name="days" label="When" options={spans} />
@@ -87,14 +95,16 @@ export default async function ActivitiesPage({ searchParams }: { searchParams: P
             ) : undefined
           }
         >
-          {narrowed ? "Search looks at the names and mail addresses of people." : "What people and the server do is written here, for good."}
+          {narrowed
+            ? "Search looks at people’s names and mail addresses, at where they came from, and at each activity’s details."
+            : "What people and the server do is written here, for good."}
         </Blank>
       ) : (
         <>
           <table className="tbl bleed acts-tbl">
             <caption className="vh">Activities, newest first</caption>
             <colgroup>
-              <col style={{ width: 150 }} />
+              <col style={{ width: 164 }} />
               <col className="c-md" style={{ width: 190 }} />
               <col />
             </colgroup>
@@ -147,13 +157,16 @@ function Row({ activity }: { activity: Activity }) {
         )}
       </td>
       <td title={sentenceText(parts)}>
-        <span className="act-words">
-          {person && <span className="act-who">{person} </span>}
-          {parts.map((part, index) => (
-            // oxlint-disable-next-line react/no-array-index-key -- pieces of one sentence keep their places
-            <Part key={index} part={index === 0 && typeof part === "string" && !person ? capital(part) : part} />
-          ))}
-        </span>
+        <div className="act-what">
+          <span className="act-words">
+            {person && <span className="act-who">{person} </span>}
+            {parts.map((part, index) => (
+              // oxlint-disable-next-line react/no-array-index-key -- pieces of one sentence keep their places
+              <Part key={index} part={index === 0 && typeof part === "string" && !person ? capital(part) : part} />
+            ))}
+          </span>
+          <ActivityDetails activity={activity} />
+        </div>
       </td>
     </tr>
   );
@@ -166,6 +179,24 @@ function Part({ part }: { part: SentencePart }) {
   if (part.kind === "team" && part.id !== undefined) return <Link href={`/policies?team_id=${part.id}`}>{part.name}</Link>;
   if (part.id !== undefined && part.kind in places) return <Link href={`${places[part.kind as keyof typeof places]}/${part.id}`}>{part.name}</Link>;
   return <b>{part.name}</b>;
+}
+
+function exportAddress(
+  format: "csv" | "jsonl",
+  filter: { query: string; actor: string; about: string; teamId: number | null; hostId: number | null; actorId: number | null; from: Date | null },
+): string {
+  const query = new URLSearchParams({ format });
+  const wanted = {
+    query: filter.query,
+    actor: filter.actor,
+    about: filter.about,
+    team_id: filter.teamId,
+    host_id: filter.hostId,
+    actor_id: filter.actorId,
+    start_created_at: filter.from?.toISOString(),
+  };
+  for (const [name, value] of Object.entries(wanted)) if (value) query.set(name, String(value));
+  return `/api/v1/fleet/activities/export?${query}`;
 }
 
 function capital(text: string): string {
