@@ -1,8 +1,8 @@
-import { authorize, isAllowed } from "../authorize";
+import { authorize, isAllowed, teamsAllowed } from "../authorize";
 import type { Context } from "../context";
 import { buildConfig, type ConfigTree } from "./organisation-config";
 import { findDefaultConnection, getOrganisation } from "./organisation-queries";
-import { countHostsOfTeams, getTeamRow, listTeamRows } from "./team-queries";
+import { countHostsOfTeams, getTeamRow } from "./team-queries";
 
 /**
  * The organisation's configuration, whole for those who may change it; secrets are masked.
@@ -14,17 +14,14 @@ export async function getOrganisationConfig(ctx: Context): Promise<ConfigTree> {
   const organisation = await getOrganisation(ctx.db);
   const noTeam = await getTeamRow(ctx.db, 0);
   const connection = await findDefaultConnection(ctx.sql);
-  const teams = await listTeamRows(ctx.db, "");
-  const hosts = await countHostsOfTeams(
-    ctx.sql,
-    teams.map((team) => team.id),
-  );
+  const teams = teamsAllowed(ctx, "team:read");
   return buildConfig({
     ...organisation,
     gatingOfNoTeam: noTeam.conditionalAccessEnabled,
     tenantId: connection?.tenantId ?? "",
     connected: connection?.connected ?? false,
-    hosts: [...hosts.values()].reduce((sum, count) => sum + count, 0),
+    // With roles on teams, the hosts of these teams: how many others have is theirs to know.
+    hosts: await countHostsOfTeams(ctx.sql, teams === "all" ? null : teams),
     whole: isAllowed(ctx, "organisation:write"),
   });
 }

@@ -1,5 +1,6 @@
 import { authorize } from "../authorize";
 import type { Context } from "../context";
+import { authorizeTeam } from "./authorize-team";
 import { listEnrollSecretRows } from "./enroll-secret-queries";
 import type { EnrollSecret } from "./enroll-secrets";
 import { getTeamRow } from "./team-queries";
@@ -10,7 +11,7 @@ import { getTeamRow } from "./team-queries";
  */
 export async function listEnrollSecrets(ctx: Context, teamId: number | null): Promise<EnrollSecret[]> {
   authorize(ctx, "enroll_secret:read");
-  if (teamId !== null) await getTeamRow(ctx.db, teamId);
-  authorize(ctx, "enroll_secret:read", { teamId });
+  if (teamId === null) authorize(ctx, "enroll_secret:read", { teamId });
+  else authorizeTeam(ctx, await getTeamRow(ctx.db, teamId), "enroll_secret:read");
   return listEnrollSecretRows(ctx.db, teamId === 0 ? null : teamId);
 }

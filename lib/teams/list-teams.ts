@@ -1,7 +1,7 @@
-import { authorize, isAllowed } from "../authorize";
+import { authorizeList } from "../authorize";
 import type { Context } from "../context";
 import type { TeamCounts, TeamRow } from "./team";
-import { countHostsOfTeams, listTeamRows } from "./team-queries";
+import { countMembersOfTeams, listTeamRows } from "./team-queries";
 
 /** Which teams, by a part of their name; `page` is zero-based, without `perPage` all come. */
 export interface TeamListOptions {
@@ -12,20 +12,20 @@ export interface TeamListOptions {
   withNoTeam?: boolean;
 }
 
+const nothing: TeamCounts = { hostCount: 0, userCount: 0 };
+
 /**
- * The teams this caller may see, by name, with their host counts.
+ * The teams this caller may see, by name, with how many hosts and users each has.
  * @throws ForbiddenError `permission_denied`
  */
 export async function listTeams(ctx: Context, options: TeamListOptions = {}): Promise<(TeamRow & TeamCounts)[]> {
-  authorize(ctx, "team:read");
-  const all = await listTeamRows(ctx.db, options.query?.trim() ?? "");
-  const visible = all.filter((team) => (options.withNoTeam || !team.isDefault) && isAllowed(ctx, "team:read", { teamId: team.id }));
-  const start = options.perPage ? (options.page ?? 0) * options.perPage : 0;
-  const teams = visible.slice(start, options.perPage ? start + options.perPage : undefined);
-  const hosts = await countHostsOfTeams(
+  const teamIds = authorizeList(ctx, "team:read");
+  const { perPage } = options;
+  const page = { limit: perPage, offset: perPage ? (options.page ?? 0) * perPage : 0 };
+  const teams = await listTeamRows(ctx.db, { teamIds, withNoTeam: options.withNoTeam ?? false, query: options.query?.trim() ?? "" }, page);
+  const counts = await countMembersOfTeams(
     ctx.sql,
     teams.map((team) => team.id),
   );
-  // Roles per team come with the sign-in work; until then no user belongs to a team.
-  return teams.map((team) => ({ ...team, hostCount: hosts.get(team.id) ?? 0, userCount: 0 }));
+  return teams.map((team) => ({ ...team, ...(counts.get(team.id) ?? nothing) }));
 }

@@ -2,6 +2,7 @@ import { recordActivity } from "../activities/record-activity";
 import { authorize } from "../authorize";
 import type { Context } from "../context";
 import { inTransaction } from "../db/transaction";
+import { authorizeTeam } from "./authorize-team";
 import { deleteEnrollSecretRowsExcept, insertEnrollSecretRows, listEnrollSecretRows } from "./enroll-secret-queries";
 import { readEnrollSecrets, type EnrollSecret } from "./enroll-secrets";
 import { lockTeamRow } from "./team-queries";
@@ -14,7 +15,8 @@ export async function replaceEnrollSecrets(ctx: Context, teamId: number | null, 
   authorize(ctx, "enroll_secret:write");
   return inTransaction(ctx, async (tx) => {
     const team = await lockTeamRow(tx.db, tx.sql, teamId ?? 0);
-    authorize(tx, "enroll_secret:write", { teamId: team.id });
+    if (teamId === null) authorize(tx, "enroll_secret:write", { teamId });
+    else authorizeTeam(tx, team, "enroll_secret:write");
     const wanted = readEnrollSecrets(secrets);
     const owner = team.isDefault ? null : team.id;
     const standing = await deleteEnrollSecretRowsExcept(tx.db, owner, wanted);

@@ -3,6 +3,7 @@ import { authorize } from "../authorize";
 import type { Context } from "../context";
 import { inTransaction } from "../db/transaction";
 import { InvalidInputError } from "../errors";
+import { authorizeTeam } from "./authorize-team";
 import { requestReassessment } from "./request-reassessment";
 import { requestTeamSwitch } from "./request-team-switch";
 import type { OnDisable, TeamRow } from "./team";
@@ -32,7 +33,7 @@ export async function switchConditionalAccess(ctx: Context, change: ConditionalA
   authorize(ctx, "conditional_access:write");
   return inTransaction(ctx, async (tx) => {
     const before = await lockTeamRow(tx.db, tx.sql, change.teamId);
-    authorize(tx, "conditional_access:write", { teamId: before.id });
+    authorizeTeam(tx, before, "conditional_access:write");
     const auditOnly = change.auditOnly ?? before.auditOnly;
     if (before.conditionalAccessEnabled === change.enabled && before.auditOnly === auditOnly) return before;
 

@@ -2,13 +2,16 @@ import type { Db } from "../db/prisma";
 import { statement, type Sql } from "../db/sql";
 import { isUniqueViolation } from "../db/unique-violation";
 import { ConflictError, NotFoundError } from "../errors";
-import type { TeamRow, TeamSettings } from "./team";
+import type { TeamCounts, TeamRow, TeamSettings } from "./team";
 
 const lockTeam = statement("teams.lock", `select id::int as id from teams where id = $1::int for update`);
-const countHosts = statement(
-  "teams.count_hosts",
-  `select team_id::int as "teamId", count(*)::int as hosts from hosts where team_id = any($1::int[]) group by team_id`,
+const countMembers = statement(
+  "teams.count_members",
+  `select t.id::int as "teamId", (select count(*)::int from hosts h where h.team_id = t.id) as "hostCount",
+     (select count(*)::int from user_team_roles r where r.team_id = t.id) as "userCount"
+   from unnest($1::int[]) as t(id)`,
 );
+const countHosts = statement("teams.count_hosts", `select count(*)::int as hosts from hosts where $1::int[] is null or team_id = any($1::int[])`);
 const hostIdsOfTeam = statement("teams.host_ids", `select id::int as id from hosts where team_id = $1::int order by id`);
 const findConnection = statement(
   "teams.find_connection",
@@ -16,22 +19,44 @@ const findConnection = statement(
    where ($1::int is not null and c.id = $1::int) or ($1::int is null and c.is_default) limit 1`,
 );
 
-/** Every team, "No team" last, the rest by name. */
-export async function listTeamRows(db: Db, query: string): Promise<TeamRow[]> {
+/** Which teams: those of `teamIds`, or all for null; `query` is a part of their name. */
+export interface TeamFilter {
+  teamIds: number[] | null;
+  withNoTeam: boolean;
+  query: string;
+}
+
+/** Teams, "No team" last, the rest by name. */
+export async function listTeamRows(
+  db: Db,
+  { teamIds, withNoTeam, query }: TeamFilter,
+  { limit, offset }: { limit?: number; offset: number } = { offset: 0 },
+): Promise<TeamRow[]> {
   return db.team.findMany({
-    where: query ? { name: { contains: query, mode: "insensitive" } } : {},
+    where: {
+      ...(teamIds && { id: { in: teamIds } }),
+      ...(!withNoTeam && { isDefault: false }),
+      ...(query && { name: { contains: query, mode: "insensitive" } }),
+    },
     orderBy: [{ isDefault: "asc" }, { name: "asc" }, { id: "asc" }],
+    skip: offset,
+    take: limit,
   });
 }
 
 /** @throws NotFoundError `team_not_found` */
 export async function getTeamRow(db: Db, teamId: number): Promise<TeamRow> {
   const row = await db.team.findUnique({ where: { id: teamId } });
-  if (!row) throw new NotFoundError("team_not_found", `Team ${teamId} was not found.`);
+  if (!row) throw teamNotFound(teamId);
   return row;
 }
 
-/** Takes the team's row lock first, so that two changes to one team follow each other. */
+/** What a missing team, and one out of the caller's sight, both look like. */
+export function teamNotFound(teamId: number): NotFoundError {
+  return new NotFoundError("team_not_found", `Team ${teamId} was not found.`);
+}
+
+/** Takes the team's row lock first, so that two changes to one team follow each other. @throws NotFoundError `team_not_found` */
 export async function lockTeamRow(db: Db, sql: Sql, teamId: number): Promise<TeamRow> {
   await sql.rows(lockTeam, [teamId]);
   return getTeamRow(db, teamId);
@@ -62,10 +87,15 @@ export async function deleteTeamRow(db: Db, teamId: number): Promise<void> {
   await db.team.delete({ where: { id: teamId } });
 }
 
-/** Host counts by team id; a team without hosts is absent. */
-export async function countHostsOfTeams(sql: Sql, teamIds: number[]): Promise<Map<number, number>> {
-  const rows = await sql.rows<{ teamId: number; hosts: number }>(countHosts, [teamIds]);
-  return new Map(rows.map((row) => [row.teamId, row.hosts]));
+/** How many hosts and users these teams have, by team id. Users with a global role belong to no team. */
+export async function countMembersOfTeams(sql: Sql, teamIds: number[]): Promise<Map<number, TeamCounts>> {
+  const rows = await sql.rows<TeamCounts & { teamId: number }>(countMembers, [teamIds]);
+  return new Map(rows.map(({ teamId, ...counts }) => [teamId, counts]));
+}
+
+/** How many hosts the teams of `teamIds` have together, or, for null, all. */
+export async function countHostsOfTeams(sql: Sql, teamIds: number[] | null): Promise<number> {
+  return (await sql.rows<{ hosts: number }>(countHosts, [teamIds]))[0]?.hosts ?? 0;
 }
 
 /** The ids of a team's hosts, ascending. */

@@ -4,6 +4,7 @@ import { authorize } from "../authorize";
 import type { Context } from "../context";
 import { inTransaction } from "../db/transaction";
 import { InvalidInputError } from "../errors";
+import { authorizeTeam } from "./authorize-team";
 import { requestReassessment } from "./request-reassessment";
 import { switchConditionalAccess } from "./switch-conditional-access";
 import { readTeamName } from "./team-name";
@@ -23,8 +24,10 @@ export async function updateTeam(ctx: Context, teamId: number, patch: TeamPatch)
   authorize(ctx, "team:write");
   return inTransaction(ctx, async (tx) => {
     const before = await lockTeamRow(tx.db, tx.sql, teamId);
-    authorize(tx, "team:write", { teamId });
+    authorizeTeam(tx, before, "team:write");
     const { conditionalAccessEnabled, ...settings } = await readPatch(tx, before, patch);
+    // Which tenant a team reports to is the organisation's to say, not the team's.
+    if (settings.connectionId !== undefined && settings.connectionId !== before.connectionId) authorize(tx, "organisation:write");
     const changed = changesBetween<TeamRow>(before, settings);
     let after = before;
     if (Object.keys(changed).length > 0) {

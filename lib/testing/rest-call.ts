@@ -1,4 +1,4 @@
-import type { Role } from "@/lib/context";
+import type { Context, Role } from "@/lib/context";
 import { startSession } from "@/lib/auth/start-session";
 import { testUserContext } from "./test-context";
 
@@ -22,8 +22,13 @@ export interface RouteAnswer {
 
 /** A bearer token of a new user with this role. */
 export async function tokenOf(role: Role): Promise<string> {
-  const ctx = await testUserContext(role);
-  const userId = ctx.actor.kind === "user" ? ctx.actor.userId : 0;
+  return tokenFor(await testUserContext(role));
+}
+
+/** A bearer token of the user that a context acts for. */
+export async function tokenFor(ctx: Context): Promise<string> {
+  if (ctx.actor.kind !== "user") throw new Error("Only a user has a token.");
+  const { userId } = ctx.actor;
   // Sessions end by the routes' clock, which is real.
   return (await startSession({ ...ctx, now: () => new Date() }, userId, { kind: "api", userAgent: "test", address: "127.0.0.1" })).token;
 }
