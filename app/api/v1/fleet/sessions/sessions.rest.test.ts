@@ -150,10 +150,16 @@ test("a team's admin reaches the sessions of users who are on their teams alone"
     ),
   );
   const global = await withRole("observer");
-  for (const { userId, sessionId } of [outside, both, global]) {
-    expect((await call(listAll, userId, admin.token)).status).toBe(403);
-    expect((await call(endOne, sessionId, admin.token, "DELETE")).status).toBe(403);
-    expect((await call(endAll, userId, admin.token, "DELETE")).status).toBe(403);
+  for (const [{ userId, sessionId }, status] of [
+    [outside, 404],
+    [global, 404],
+    [{ userId: 2_000_000_000, sessionId: "no-such-session" }, 404],
+    [both, 403],
+  ] as const) {
+    expect((await call(listAll, userId, admin.token)).status).toBe(status);
+    expect((await call(getOne, sessionId, admin.token)).status).toBe(status);
+    expect((await call(endOne, sessionId, admin.token, "DELETE")).status).toBe(status);
+    expect((await call(endAll, userId, admin.token, "DELETE")).status).toBe(status);
   }
   expect((await call(listAll, inside.userId, admin.token)).status).toBe(200);
   expect((await call(endAll, inside.userId, admin.token, "DELETE")).status).toBe(200);
