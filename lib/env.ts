@@ -29,6 +29,11 @@ const Environment = z.object({
   GATE_CHECK_SECONDS: z.coerce.number().int().min(1).max(3600).default(60),
   WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(8),
   TRUSTED_PROXIES: z.string().default(""),
+  SMTP_CA_FILE: FilePath.optional(),
+  SSO_METADATA_PRIVATE: z
+    .enum(["0", "1"])
+    .default("0")
+    .transform((given) => given === "1"),
   ENTRA_CLIENT_ID: z.string().optional(),
   ENTRA_CLIENT_SECRET: z.string().optional(),
   ENTRA_CERTIFICATE_FILE: FilePath.optional(),
@@ -49,6 +54,7 @@ const expectations: Record<string, string> = {
   SECRET_KEY: "at least 32 characters, for example the output of `openssl rand -base64 32`",
   ADMIN_EMAIL: "an e-mail address",
   GATE_CHECK_SECONDS: "whole seconds from 1 to 3600",
+  SSO_METADATA_PRIVATE: "1 (metadata may come from private addresses) or 0",
 };
 
 /**

@@ -103,6 +103,28 @@ const writers: Record<string, Writer> = {
   ],
   edited_sso_role_rules: (_, d) => ["changed which roles ", plain(text(d.directory_name) || "single sign-on"), " gives"],
   changed_password: () => ["changed their password"],
+  reset_password: () => ["chose a new password by a one-time link"],
+  asked_password_reset: (_, d) => ["Someone asked for a new password for ", plain(text(d.user_email))],
+  issued_reset_link: (_, d) => ["A one-time link to a new password for ", plain(text(d.user_email)), " was made on the server’s console"],
+  required_password_reset: (_, d) => [d.require === false ? "no longer asks " : "asked ", plain(text(d.user_email)), " for a new password"],
+  created_invite: (_, d) => ["invited ", plain(text(d.invite_email))],
+  edited_invite: (_, d) => ["changed the invite of ", plain(text(d.invite_email)), changed(d.changed)],
+  resent_invite: (_, d) => ["sent the invite of ", plain(text(d.invite_email)), " again"],
+  deleted_invite: (_, d) => ["took back the invite of ", plain(text(d.invite_email))],
+  accepted_invite: (_, d) => ["accepted an invite", ...(text(d.invited_by) ? [" from ", plain(text(d.invited_by))] : [])],
+  edited_mail_settings: (_, d) => ["changed how mail is sent", changed({ ...record(d.changed), ...(d.password_changed ? { password: true } : {}) })],
+  sent_test_mail: (_, d) => ["sent a test mail to ", plain(text(d.to))],
+  mail_failed: (_, d) => ["A mail to ", plain(text(d.to)), " couldn’t be sent", ...(text(d.reason) ? [`: ${text(d.reason)}`] : [])],
+  created_user: (_, d) => [d.kind === "api_only" ? "made the API-only user " : d.kind === "sso" ? "made the SSO user " : "made the user ", user(d)],
+  edited_user: (_, d) => ["changed the user ", user(d), changed(d.changed)],
+  changed_user_password: (_, d) => ["gave ", user(d), " a new password", d.force_password_reset ? ", to be changed at the next sign-in" : ""],
+  disabled_user: (_, d) => ["disabled the user ", user(d)],
+  enabled_user: (_, d) => ["enabled the user ", user(d)],
+  deleted_user: (_, d) => ["deleted the user ", user(d)],
+  changed_user_global_role: (_, d) => ["made ", user(d), ` a global ${roleWord(d.role)}`],
+  deleted_user_global_role: (_, d) => ["took the role of global ", `${roleWord(d.role)} from `, user(d)],
+  changed_user_team_role: (a, d) => ["made ", user(d), ` ${roleWord(d.role)} of `, team(a, d)],
+  deleted_user_team_role: (a, d) => ["took the role of ", `${roleWord(d.role)} of `, team(a, d), " from ", user(d)],
   created_api_token: (_, d) => ["made the API token ", plain(text(d.api_token_name)), ...forOwner(d)],
   revoked_api_token: (_, d) => ["revoked the API token ", plain(text(d.api_token_name)), ...forOwner(d)],
   ended_user_sessions: (_, d) => [
@@ -150,6 +172,14 @@ function record(value: unknown): Details {
 // Whose token or session it is, when the one who acts isn't that person.
 function forOwner(details: Details): SentencePart[] {
   return details.own === true ? [] : [" of ", plain(text(details.user_name) || text(details.user_email) || "a user")];
+}
+
+function user(details: Details): SentencePart {
+  return plain(text(details.user_name) || text(details.user_email) || "a user");
+}
+
+function roleWord(role: unknown): string {
+  return text(role) === "observer_plus" ? "observer+" : text(role) === "gitops" ? "GitOps" : text(role);
 }
 
 function plain(name: string): SentencePart {
@@ -206,7 +236,9 @@ const fieldWords: Record<string, string> = {
   connectionId: "its connection",
   critical: "whether it is critical",
   resolution: "how to fix it",
-  enabled: "whether it is asked",
+  enabled: "whether it is on",
+  fromAddress: "the sender",
+  userName: "the user name",
 };
 
 // What changed: a list of fields, or each field with its value before and after.
