@@ -43,13 +43,22 @@ export async function updatePasswordHash(db: Db, id: number, passwordHash: strin
 export interface TeamRoleRow {
   teamId: number;
   teamName: string;
+  teamDescription: string;
   role: TeamRole;
+}
+
+/** What is read of a role on a team. */
+export const teamRoleFields = { teamId: true, role: true, team: { select: { name: true, description: true } } } as const;
+
+/** Roles as read with `teamRoleFields`, by the team's name. */
+export function toTeamRoleRows(rows: { teamId: number; role: string; team: { name: string; description: string } }[]): TeamRoleRow[] {
+  return rows
+    .map(({ teamId, role, team }) => ({ teamId, teamName: team.name, teamDescription: team.description, role: role as TeamRole }))
+    .toSorted((left, right) => left.teamName.localeCompare(right.teamName) || left.teamId - right.teamId);
 }
 
 /** A user's roles on teams, by the team's name. */
 export async function listTeamRoleRows(db: Db, userId: number): Promise<TeamRoleRow[]> {
-  const rows = await db.userTeamRole.findMany({ where: { userId }, select: { teamId: true, role: true, team: { select: { name: true } } } });
-  return rows
-    .map(({ teamId, role, team }) => ({ teamId, teamName: team.name, role: role as TeamRole }))
-    .toSorted((left, right) => left.teamName.localeCompare(right.teamName));
+  const rows = await db.userTeamRole.findMany({ where: { userId }, select: teamRoleFields });
+  return toTeamRoleRows(rows);
 }

@@ -3,8 +3,10 @@ import { adminRoute } from "@/lib/auth/admin-route";
 import { isSetUp } from "@/lib/auth/get-organisation";
 import { signInWithPassword } from "@/lib/auth/sign-in-with-password";
 import { toUserJson } from "@/lib/auth/user-json";
+import { actAs } from "@/lib/auth/users/act-as";
 import { NotFoundError } from "@/lib/errors";
 import { clientAddress } from "@/lib/http/client-address";
+import { availableTeams } from "../_json/available-teams";
 
 const LoginBody = z.object({
   email: z.string({ error: "expected an e-mail address" }),
@@ -17,5 +19,6 @@ export const POST = adminRoute({ route: "POST login", body: LoginBody }, async (
   if (!(await isSetUp(ctx))) throw new NotFoundError("not_set_up", "This server isn't set up yet. Open the address that it printed when it started.");
   const from = { kind: "api" as const, userAgent: request.headers.get("user-agent") ?? "", address: clientAddress(request.headers) };
   const { user, session } = await signInWithPassword(ctx, { ...body, ...from });
-  return { user: toUserJson(user), available_teams: [], token: session.token };
+  const signedIn = await actAs(ctx, user.id);
+  return { user: toUserJson(signedIn.user), available_teams: await availableTeams(signedIn.ctx), token: session.token };
 });

@@ -20,7 +20,7 @@ export const POST = adminRoute({ route: "POST setup" }, async (ctx, { request })
   const done = await finishSetup(ctx, { token: body.setup_token, organisationName: body.org_info.org_name, publicUrl: body.server_url, admin: body.admin });
   const session = await startSession(ctx, done.admin.id, { kind: "api", userAgent: request.headers.get("user-agent") ?? "", address });
   return {
-    admin: toUserJson(done.admin),
+    admin: toUserJson({ ...done.admin, hasPassword: true, teamRoles: [] }),
     org_info: { org_name: done.organisation.name },
     server_url: done.organisation.publicUrl,
     osquery_enroll_secret: done.enrollSecret,
