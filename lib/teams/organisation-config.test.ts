@@ -96,3 +96,52 @@ test("observers read a configuration without mail, sign-in and agent options, an
   expect([seen.smtp_settings, seen.sso_settings, seen.agent_options]).toEqual([undefined, undefined, undefined]);
   await expect(updateOrganisationConfig(observer, { org_info: { org_name: "x" } })).rejects.toMatchObject({ status: 403 });
 });
+
+test("mail is set as part of the configuration, its password read as a mask that means unchanged", async () => {
+  const smtp_settings = { enable_smtp: true, server: "smtp.aldergate.example", port: 465, enable_ssl_tls: true, sender_address: "flotilla@aldergate.example" };
+  const after = await updateOrganisationConfig(ctx, {
+    smtp_settings: { ...smtp_settings, authentication_type: "authtype_username_password", user_name: "flotilla", password: "hunter-2-hunter" },
+  });
+  expect(after.smtp_settings).toMatchObject({ ...smtp_settings, configured: true, password: "********", enable_start_tls: false, verify_ssl_certs: true });
+  expect(await lastActivity()).toMatchObject({ type: "edited_mail_settings", details: { password_changed: true } });
+  const activities = await ctx.db.activity.count();
+  expect(await updateOrganisationConfig(ctx, await getOrganisationConfig(ctx))).toEqual(after);
+  expect(await ctx.db.activity.count()).toBe(activities);
+  expect(JSON.stringify((await lastActivity()).details)).not.toContain("hunter-2");
+});
+
+test.each<[object, object]>([
+  [
+    { enable_ssl_tls: true, enable_start_tls: true, port: 587 },
+    { enable_ssl_tls: false, enable_start_tls: true },
+  ],
+  [
+    { enable_ssl_tls: true, enable_start_tls: true, port: 465 },
+    { enable_ssl_tls: true, enable_start_tls: false },
+  ],
+  [{ authentication_type: "authtype_none" }, { user_name: "", password: "" }],
+])("mail settings %j read as %j", async (given, expected) => {
+  const password = "hunter-2-hunter";
+  const known = { server: "smtp.aldergate.example", port: 465, enable_ssl_tls: true, user_name: "flotilla", password };
+  await updateOrganisationConfig(ctx, { smtp_settings: known });
+  const after = await updateOrganisationConfig(ctx, { smtp_settings: { password, ...given } });
+  expect(after.smtp_settings).toMatchObject(expected);
+});
+
+test.each<[string, object]>([
+  ["smtp_settings.server", { server: "smtp:25" }],
+  ["smtp_settings.port", { port: "587" }],
+  ["smtp_settings.enable_ssl_tls", { enable_ssl_tls: "yes" }],
+  ["smtp_settings.authentication_type", { authentication_type: "magic" }],
+  ["smtp_settings.verify_ssl_certs", { verify_ssl_certs: false }],
+  ["smtp_settings.sender_address", { sender_address: "nobody" }],
+])("a wrong %s is refused by its path", async (field, smtp_settings) => {
+  await expect(updateOrganisationConfig(ctx, { smtp_settings })).rejects.toMatchObject({ status: 422, fields: [{ field }] });
+});
+
+test("gitops may send mail settings back, but changes none", async () => {
+  const gitops = await testUserContext("gitops");
+  const seen = await getOrganisationConfig(gitops);
+  await updateOrganisationConfig(gitops, { smtp_settings: seen.smtp_settings });
+  await expect(updateOrganisationConfig(gitops, { smtp_settings: { port: 2525 } })).rejects.toMatchObject({ status: 403 });
+});

@@ -1,3 +1,4 @@
+import { smtpPaths, smtpReadOnly } from "../auth/mail/smtp-config";
 import type { PlainTree } from "./read-tree-patch";
 import { mdmSettingsOff } from "./mdm-settings-off";
 
@@ -18,7 +19,9 @@ export interface ConfigFacts {
   tenantId: string;
   connected: boolean;
   hosts: number;
-  /** Mail, sign-in and agent options are for those who manage the organisation. */
+  /** How mail is sent; null for those who don't see it. */
+  smtp: PlainTree | null;
+  /** Sign-in and agent options are for those who manage the organisation. */
   whole: boolean;
 }
 
@@ -29,7 +32,19 @@ const hourInNanoseconds = 3_600_000_000_000;
 
 /** Where a path of the tree is stored. Everything else can only be read. */
 export const writablePaths: Readonly<
-  Record<string, "name" | "contactUrl" | "contactText" | "contactPhone" | "publicUrl" | "transparencyUrl" | "trayName" | "gatingOfNoTeam" | "agentOptions">
+  Record<
+    string,
+    | "name"
+    | "contactUrl"
+    | "contactText"
+    | "contactPhone"
+    | "publicUrl"
+    | "transparencyUrl"
+    | "trayName"
+    | "gatingOfNoTeam"
+    | "agentOptions"
+    | `smtp_settings.${string}`
+  >
 > = {
   "org_info.org_name": "name",
   "org_info.contact_url": "contactUrl",
@@ -40,12 +55,14 @@ export const writablePaths: Readonly<
   "fleet_desktop.tray_name": "trayName",
   "integrations.conditional_access_enabled": "gatingOfNoTeam",
   agent_options: "agentOptions",
+  ...smtpPaths,
 };
 
 /** What clients send back as they read it and nobody can set here. */
 export const ignoredPaths = [
   /^license\b/,
   /^conditional_access\b/,
+  smtpReadOnly,
   /(^|[._])enabled_and_configured$/,
   /^mdm\.apple_bm_terms_expired$/,
   /^update_interval\b/,
@@ -73,22 +90,8 @@ export function buildConfig(facts: ConfigFacts): ConfigTree {
       ai_features_disabled: true,
       deferred_save_host: false,
     },
+    ...(facts.smtp && { smtp_settings: facts.smtp }),
     ...(facts.whole && {
-      smtp_settings: {
-        enable_smtp: false,
-        configured: false,
-        sender_address: "",
-        server: "",
-        port: 587,
-        authentication_type: "authtype_username_password",
-        user_name: "",
-        password: "",
-        enable_ssl_tls: true,
-        authentication_method: "authmethod_plain",
-        domain: "",
-        verify_ssl_certs: true,
-        enable_start_tls: true,
-      },
       sso_settings: {
         enable_sso: false,
         entity_id: "",

@@ -1,6 +1,9 @@
 import { z } from "zod";
 import { changesBetween } from "../activities/changes-between";
 import { recordActivity } from "../activities/record-activity";
+import { getMailSettings } from "../auth/mail/get-mail-settings";
+import { atSmtpPaths, readSmtpPatch, smtpPaths } from "../auth/mail/smtp-config";
+import { updateMailSettings } from "../auth/mail/update-mail-settings";
 import { PublicAddress } from "../auth/public-address";
 import { authorize } from "../authorize";
 import type { Context } from "../context";
@@ -53,11 +56,14 @@ export async function updateOrganisationConfig(ctx: Context, patch: ConfigTree, 
 
 async function applyPatch(tx: Context, patch: ConfigTree, force: boolean): Promise<ConfigTree> {
   const before = await lockOrganisation(tx.db, tx.sql);
-  const { gatingOfNoTeam, agentOptions, ...texts } = readTreePatch(patch, await getOrganisationConfig(tx), {
+  const { gatingOfNoTeam, agentOptions, ...others } = readTreePatch(patch, await getOrganisationConfig(tx), {
     writable: writablePaths,
     ignored: ignoredPaths,
     mask: secretMask,
   });
+  const isMail = ([key]: [string, unknown]) => key in smtpPaths;
+  const mail = Object.fromEntries(Object.entries(others).filter(isMail));
+  const texts = Object.fromEntries(Object.entries(others).filter((one) => !isMail(one)));
   const settings: Record<string, string> = {};
   for (const [key, value] of Object.entries(texts)) {
     const field = fields[key as keyof typeof fields];
@@ -77,8 +83,17 @@ async function applyPatch(tx: Context, patch: ConfigTree, force: boolean): Promi
     await updateOrganisation(tx.db, { agentOptions: readAgentOptions(agentOptions, force) }, tx.now());
     await recordActivity(tx, { type: "edited_agent_options", details: { global: true, team_id: null, team_name: null } });
   }
+  if (Object.keys(mail).length > 0) await changeMail(tx, mail);
   if (typeof gatingOfNoTeam === "boolean") await switchConditionalAccess(tx, { teamId: 0, enabled: gatingOfNoTeam });
   return getOrganisationConfig(tx);
+}
+
+async function changeMail(tx: Context, changes: Record<string, unknown>): Promise<void> {
+  try {
+    await updateMailSettings(tx, readSmtpPatch(changes, await getMailSettings(tx)));
+  } catch (error) {
+    throw atSmtpPaths(error);
+  }
 }
 
 function invalid(field: string, reason: string): InvalidInputError {
