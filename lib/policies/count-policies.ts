@@ -1,6 +1,5 @@
-import { authorize } from "../authorize";
 import type { Context } from "../context";
-import { getTeam } from "../teams/get-team";
+import { authorizeScope } from "./authorize-scope";
 import { toPolicyFilter, type PolicyListOptions } from "./list-policies";
 import { countPolicyRows } from "./policy-count-queries";
 
@@ -9,7 +8,6 @@ import { countPolicyRows } from "./policy-count-queries";
  * @throws NotFoundError `team_not_found`; ForbiddenError `permission_denied`
  */
 export async function countPolicies(ctx: Context, options: PolicyListOptions): Promise<number> {
-  authorize(ctx, "policy:read", { teamId: options.teamId });
-  if (options.teamId !== null) await getTeam(ctx, options.teamId);
+  await authorizeScope(ctx, "policy:read", options.teamId);
   return countPolicyRows(ctx.sql, toPolicyFilter(options));
 }

@@ -1,9 +1,9 @@
 import { recordActivity } from "../activities/record-activity";
-import { authorize } from "../authorize";
 import type { Context } from "../context";
 import { inTransaction } from "../db/transaction";
 import { getTeam } from "../teams/get-team";
 import { requestReassessment } from "../teams/request-reassessment";
+import { authorizeScope } from "./authorize-scope";
 import type { Policy, PolicyFields, PolicyLabelNames } from "./policy";
 import { policyActivityDetails } from "./policy-activity";
 import { readPolicyFields, readPolicyLabelNames } from "./policy-fields";
@@ -22,7 +22,7 @@ export interface NewPolicy extends Partial<Omit<PolicyFields, "name" | "query">>
  * @throws InvalidInputError `policy_invalid`; ConflictError `policy_name_taken`; NotFoundError `team_not_found`; ForbiddenError `permission_denied`
  */
 export async function createPolicy(ctx: Context, policy: NewPolicy): Promise<Policy> {
-  authorize(ctx, "policy:write", { teamId: policy.teamId });
+  await authorizeScope(ctx, "policy:write", policy.teamId);
   const { teamId, labels, ...given } = policy;
   const fields = readPolicyFields({ description: "", resolution: "", platform: "", critical: false, conditionalAccessEnabled: false, ...given });
   const names = readPolicyLabelNames(labels ?? {});

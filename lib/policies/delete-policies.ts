@@ -1,5 +1,5 @@
 import { recordActivity } from "../activities/record-activity";
-import { authorize } from "../authorize";
+import { authorize, authorizeFound } from "../authorize";
 import type { Context } from "../context";
 import { inTransaction } from "../db/transaction";
 import { getTeam } from "../teams/get-team";
@@ -18,9 +18,9 @@ export async function deletePolicies(ctx: Context, policyIds: number[], place: P
   return inTransaction(ctx, async (tx) => {
     const policies = new Map((await listPolicyRowsById(tx.db, policyIds)).map((policy) => [policy.id, policy]));
     for (const policyId of policyIds) {
-      const policy = policies.get(policyId);
-      if (!policy || (place.teamId !== undefined && place.teamId !== policy.teamId)) throw policyNotFound(policyId);
-      authorize(tx, "policy:write", { teamId: policy.teamId });
+      const rights = { permission: "policy:write", see: "policy:read" } as const;
+      const policy = authorizeFound(tx, policies.get(policyId), rights, () => policyNotFound(policyId));
+      if (place.teamId !== undefined && place.teamId !== policy.teamId) throw policyNotFound(policyId);
     }
     const teamIds = new Set([...policies.values()].map((policy) => policy.teamId));
     for (const teamId of teamIds) {

@@ -30,7 +30,7 @@ const listFacts = statement(
    left join host_entra_identities i on i.host_id = h.id
    left join policies p on p.id = any($2::int[]) and ${policyCoversHostSql("p", "h")}
    left join policy_results r on r.policy_id = p.id and r.host_id = h.id
-   where h.platform = 'darwin' and ($1::int is null or h.team_id = $1::int)
+   where h.platform = 'darwin' and ($1::int[] is null or h.team_id = any($1::int[]))
    group by h.id, i.host_id, t.id, o.id
    order by "hostName", h.id`,
 );
@@ -42,7 +42,7 @@ export async function loadGatingState(sql: Sql, teamId: number | null): Promise<
   return { policies, teamsOn: new Set(teams.map((team) => team.id)) };
 }
 
-/** The Macs of a team, or of all teams, with how they stand to these policies. */
-export async function listGatingFacts(sql: Sql, teamId: number | null, policyIds: number[], now: Date): Promise<GatingFacts[]> {
-  return sql.rows<GatingFacts>(listFacts, [teamId, policyIds, now]);
+/** The Macs of these teams, or of all for null, with how they stand to these policies. */
+export async function listGatingFacts(sql: Sql, teamIds: number[] | null, policyIds: number[], now: Date): Promise<GatingFacts[]> {
+  return sql.rows<GatingFacts>(listFacts, [teamIds, policyIds, now]);
 }

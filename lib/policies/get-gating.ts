@@ -1,8 +1,8 @@
-import { authorize, isAllowed } from "../authorize";
+import { isAllowed } from "../authorize";
 import type { Context } from "../context";
-import { getTeam } from "../teams/get-team";
 import { getTeamConnection } from "../teams/get-team-connection";
 import type { OnDisable } from "../teams/team";
+import { authorizeScope } from "./authorize-scope";
 import { listPolicies } from "./list-policies";
 import { previewGatedPolicies } from "./preview-gated-policies";
 import { coversMac } from "./policy-scope";
@@ -10,7 +10,7 @@ import { coversMac } from "./policy-scope";
 /** How gating stands for one team or, for null, among the policies for all teams. */
 export interface Gating {
   team: { id: number; name: string; enabled: boolean; since: Date | null; auditOnly: boolean; onDisable: OnDisable; unknownGraceSeconds: number } | null;
-  /** The Macs that are looked at, and how many of them policies keep out now. */
+  /** The Macs that are looked at, of the team or of those that the caller may see, and how many of them policies keep out now. */
   macs: number;
   blocked: number;
   policies: GatingPolicy[];
@@ -36,8 +36,7 @@ export interface GatingPolicy {
  * @throws NotFoundError `team_not_found`; ForbiddenError `permission_denied`
  */
 export async function getGating(ctx: Context, teamId: number | null): Promise<Gating> {
-  authorize(ctx, "policy:read", { teamId });
-  const team = teamId === null ? null : await getTeam(ctx, teamId);
+  const team = await authorizeScope(ctx, "policy:read", teamId);
   const { policies } = await listPolicies(ctx, { teamId, scope: teamId === null ? "own" : "both" });
   const preview = await previewGatedPolicies(ctx, { teamId });
   const rows = policies.map((policy) => ({

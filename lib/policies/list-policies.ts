@@ -1,6 +1,6 @@
-import { authorize } from "../authorize";
+import { authorizeList } from "../authorize";
 import type { Context } from "../context";
-import { getTeam } from "../teams/get-team";
+import { authorizeScope } from "./authorize-scope";
 import type { PolicyWithCounts } from "./policy";
 import { countPolicyRows, listPolicyRowsWithCounts, type PolicyFilter, type PolicyOrderKey } from "./policy-count-queries";
 
@@ -26,17 +26,17 @@ export function toPolicyFilter(options: PolicyListOptions): PolicyFilter {
 }
 
 /**
- * The policies of a team, or those for all teams, with how many hosts pass, fail or haven't answered. `count` is all that the filter leaves.
+ * The policies of a team, or those for all teams, with how many hosts, of the team or of those that the caller may see, pass, fail or haven't answered. `count` is all that the filter leaves.
  * @throws NotFoundError `team_not_found`; ForbiddenError `permission_denied`
  */
 export async function listPolicies(ctx: Context, options: PolicyListOptions): Promise<{ policies: PolicyWithCounts[]; count: number }> {
-  authorize(ctx, "policy:read", { teamId: options.teamId });
-  if (options.teamId !== null) await getTeam(ctx, options.teamId);
+  await authorizeScope(ctx, "policy:read", options.teamId);
   const filter = toPolicyFilter(options);
   const limit = options.perPage ?? null;
   const policies = await listPolicyRowsWithCounts(
     ctx.sql,
     filter,
+    authorizeList(ctx, "policy:read", options.teamId),
     { key: options.orderKey ?? "name", direction: options.orderDirection ?? "asc" },
     { limit, offset: limit === null ? 0 : (options.page ?? 0) * limit },
   );

@@ -1,4 +1,4 @@
-import { authorize } from "../authorize";
+import { authorize, authorizeList } from "../authorize";
 import type { Context } from "../context";
 import { getPolicy, type PolicyPlace } from "./get-policy";
 import type { PolicyHost } from "./policy-host";
@@ -12,12 +12,13 @@ export interface PolicyHostOptions extends PolicyPlace {
 }
 
 /**
- * The hosts that gave a policy one answer, latest change first.
+ * The hosts, of those that the caller may list, that gave a policy one answer, latest change first.
  * @throws NotFoundError `policy_not_found`; ForbiddenError `permission_denied`
  */
 export async function listPolicyHosts(ctx: Context, policyId: number, options: PolicyHostOptions): Promise<PolicyHost[]> {
   authorize(ctx, "host:list");
   const policy = await getPolicy(ctx, policyId, { teamId: options.teamId });
+  const teamIds = authorizeList(ctx, "host:list", policy.teamId ?? options.teamId);
   const perPage = options.perPage ?? 50;
-  return listPolicyHostRows(ctx.sql, policyId, policy.teamId ?? options.teamId ?? null, options.outcome, perPage, (options.page ?? 0) * perPage);
+  return listPolicyHostRows(ctx.sql, policyId, teamIds, options.outcome, perPage, (options.page ?? 0) * perPage);
 }

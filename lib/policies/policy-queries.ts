@@ -18,11 +18,10 @@ function toPolicy(row: LoadedPolicy): Policy {
   return { ...row, labels: row.labels.map(({ scope, label }) => ({ id: label.id, name: label.name, scope: scope as LabelScope })) };
 }
 
-/** @throws NotFoundError `policy_not_found` */
-export async function getPolicyRow(db: Db, policyId: number): Promise<Policy> {
+/** A policy, or null. */
+export async function findPolicyRow(db: Db, policyId: number): Promise<Policy | null> {
   const row = await db.policy.findUnique({ where: { id: policyId }, include: withLabels });
-  if (!row) throw policyNotFound(policyId);
-  return toPolicy(row);
+  return row && toPolicy(row);
 }
 
 /** What a missing policy, and one out of the caller's sight, both look like. */

@@ -1,12 +1,12 @@
-import { authorize } from "../authorize";
+import { authorizeList } from "../authorize";
 import type { Context } from "../context";
-import { getTeam } from "../teams/get-team";
+import { authorizeScope } from "./authorize-scope";
 import { previewGating, type GatingPreview } from "./gating-preview";
 import { listGatingFacts, loadGatingState } from "./gating-queries";
 
 /** A change that isn't made yet: the whole list of gated policies of the scope, and whether its team gates. Absent keeps. */
 export interface GatingDraft {
-  /** Null: the policies for all teams, and every team's hosts. */
+  /** Null: the policies for all teams, and the hosts of every team that the caller may see. */
   teamId: number | null;
   policyIds?: number[];
   enabled?: boolean;
@@ -17,8 +17,7 @@ export interface GatingDraft {
  * @throws NotFoundError `team_not_found`; ForbiddenError `permission_denied`
  */
 export async function previewGatedPolicies(ctx: Context, { teamId, policyIds, enabled }: GatingDraft): Promise<GatingPreview> {
-  authorize(ctx, "policy:read", { teamId });
-  if (teamId !== null) await getTeam(ctx, teamId);
+  await authorizeScope(ctx, "policy:read", teamId);
   const { policies, teamsOn } = await loadGatingState(ctx.sql, teamId);
   const gatedBefore = new Set(policies.filter((policy) => policy.gated).map((policy) => policy.id));
   const wanted = policyIds && new Set(policyIds);
@@ -27,7 +26,7 @@ export async function previewGatedPolicies(ctx: Context, { teamId, policyIds, en
   );
   const facts = await listGatingFacts(
     ctx.sql,
-    teamId,
+    authorizeList(ctx, "policy:read", teamId),
     policies.map((policy) => policy.id),
     ctx.now(),
   );

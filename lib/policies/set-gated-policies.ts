@@ -1,10 +1,9 @@
 import { recordActivity } from "../activities/record-activity";
-import { authorize } from "../authorize";
 import type { Context } from "../context";
 import { inTransaction } from "../db/transaction";
 import { InvalidInputError } from "../errors";
-import { getTeam } from "../teams/get-team";
 import { requestReassessment } from "../teams/request-reassessment";
+import { authorizeScope } from "./authorize-scope";
 import type { Policy } from "./policy";
 import { namedPolicies } from "./policy-activity";
 import { lockPoliciesOfScope, markGatedPolicies } from "./policy-queries";
@@ -21,10 +20,8 @@ export interface GatedPolicies {
  * @throws InvalidInputError `policy_not_here`, `policy_cant_gate`; NotFoundError `team_not_found`; ForbiddenError `permission_denied`
  */
 export async function setGatedPolicies(ctx: Context, { teamId, policyIds }: GatedPolicies): Promise<Policy[]> {
-  authorize(ctx, "policy:write", { teamId });
   return inTransaction(ctx, async (tx) => {
-    const team = teamId === null ? null : await getTeam(tx, teamId);
-    authorize(tx, "policy:write", { teamId });
+    const team = await authorizeScope(tx, "policy:write", teamId);
     const policies = await lockPoliciesOfScope(tx.db, tx.sql, teamId);
     const wanted = new Set(policyIds);
     for (const policyId of wanted) {

@@ -1,5 +1,5 @@
 import { recordActivity } from "../activities/record-activity";
-import { authorize } from "../authorize";
+import { authorize, authorizeFound } from "../authorize";
 import type { Context } from "../context";
 import { inTransaction } from "../db/transaction";
 import { getTeam } from "../teams/get-team";
@@ -8,7 +8,7 @@ import type { PolicyPlace } from "./get-policy";
 import type { Policy, PolicyFields, PolicyLabelNames } from "./policy";
 import { namedPolicies, policyActivityDetails } from "./policy-activity";
 import { readPolicyFields, readPolicyLabelNames } from "./policy-fields";
-import { getPolicyRow, lockPoliciesOfScope, policyNotFound, resolvePolicyLabels, updatePolicyRow } from "./policy-queries";
+import { findPolicyRow, lockPoliciesOfScope, policyNotFound, resolvePolicyLabels, updatePolicyRow } from "./policy-queries";
 
 /** What may change; absent keeps. `labels` given replaces all labels of the policy. */
 export type PolicyPatch = Partial<PolicyFields> & { labels?: PolicyLabelNames };
@@ -20,9 +20,9 @@ export type PolicyPatch = Partial<PolicyFields> & { labels?: PolicyLabelNames };
 export async function updatePolicy(ctx: Context, policyId: number, patch: PolicyPatch, place: PolicyPlace = {}): Promise<Policy> {
   authorize(ctx, "policy:write");
   return inTransaction(ctx, async (tx) => {
-    const { teamId } = await getPolicyRow(tx.db, policyId);
+    const rights = { permission: "policy:write", see: "policy:read" } as const;
+    const { teamId } = authorizeFound(tx, await findPolicyRow(tx.db, policyId), rights, () => policyNotFound(policyId));
     if (place.teamId !== undefined && place.teamId !== teamId) throw policyNotFound(policyId);
-    authorize(tx, "policy:write", { teamId });
     const siblings = await lockPoliciesOfScope(tx.db, tx.sql, teamId);
     const before = siblings.find((policy) => policy.id === policyId);
     if (!before) throw policyNotFound(policyId);
