@@ -17,6 +17,7 @@ const config: NextConfig = {
     "@prisma/client",
     "next-auth",
     "@node-saml/node-saml",
+    "@xmldom/xmldom",
     "nodemailer",
   ],
   allowedDevOrigins: ["127.0.0.1", "localhost"],

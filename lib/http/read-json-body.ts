@@ -30,7 +30,11 @@ export async function readJsonBody(request: Request, { maxBytes = defaultMaxByte
   }
 }
 
-async function readBody(request: Request, maxBytes: number, timeoutMs: number): Promise<Buffer> {
+/**
+ * Reads a body whole, gzipped or not, within a bound.
+ * @throws BadRequestError `body_not_gzip`, `body_unreadable`; BodyTooLargeError `body_too_large`; BodyTooSlowError `body_too_slow`
+ */
+export async function readBody(request: Request, maxBytes: number, timeoutMs = defaultTimeoutMs): Promise<Buffer> {
   if (Number(request.headers.get("content-length") ?? 0) > maxBytes) throw tooLarge(maxBytes);
   if (!request.body) return Buffer.alloc(0);
   const gzipped = (request.headers.get("content-encoding") ?? "").toLowerCase() === "gzip";

@@ -1,5 +1,14 @@
+import { entry } from "./access-entry";
+
 /** The REST routes of this part: a key is the method and the path below /api/v1/fleet. */
-export const ssoRoutes = {} as const;
+export const ssoRoutes = {
+  "GET sso": entry("Single sign-on in short", "open"),
+  "POST sso": entry("Begin single sign-on", "open"),
+  "POST sso/callback": entry("Take in a SAML answer", "open"),
+} as const;
 
 /** Its server actions: a key is the folder of the actions file and the action's name. */
-export const ssoActions = {} as const;
+export const ssoActions = {
+  "saml.saveSaml": entry("Change SAML", "security_settings:write"),
+  "saml.fetchMetadata": entry("Fetch SAML metadata", "security_settings:write"),
+} as const;

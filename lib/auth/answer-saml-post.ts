@@ -1,0 +1,56 @@
+import { randomUUID } from "node:crypto";
+import { TooManyRequestsError } from "../errors";
+import type { Context } from "../context";
+import { clientAddress, cameByHttps } from "../http/client-address";
+import { countAttempt } from "../http/count-attempt";
+import { BodyTooLargeError, readBody } from "../http/read-json-body";
+import { finishSamlSignIn } from "./finish-saml-sign-in";
+import { refuseSsoSignIn } from "./refuse-sso-sign-in";
+import { samlCookiesGone, samlTokenOf } from "./saml-cookie";
+import { sessionCookieName, sessionCookieOptions } from "./session-cookie";
+
+// The answer itself may have 256 KiB; base64 and the form's own encoding make up to twice that.
+const maxBodyBytes = 768 * 1024;
+
+/**
+ * Answers the form that an identity provider's page posts: 303 into the product with a session, or 303 to the sign-in page with a code and a reference.
+ * The post comes from another site by nature, so no origin is asked for: what binds it to this browser is the cookie of the sign-in under way.
+ */
+export async function answerSamlPost(ctx: Context, request: Request): Promise<Response> {
+  try {
+    const address = clientAddress(request.headers);
+    await countAttempt("sso_callback", address);
+    const form = new URLSearchParams((await readBody(request, maxBodyBytes)).toString("utf8"));
+    const brought = { answers: form.getAll("SAMLResponse"), token: samlTokenOf(request.headers.get("cookie")) };
+    const finished = await finishSamlSignIn(ctx, brought, { userAgent: request.headers.get("user-agent") ?? "", address });
+    if (finished.kind === "refused") return goTo(signInPath(finished.code, finished.reference));
+    const { secure, sameSite } = sessionCookieOptions(cameByHttps(request.headers));
+    const { token, absoluteEnd } = finished.session;
+    const cookie = `${sessionCookieName}=${token}; Path=/; Expires=${absoluteEnd.toUTCString()}; HttpOnly; SameSite=${sameSite}${secure ? "; Secure" : ""}`;
+    return goTo(finished.path, cookie);
+  } catch (error) {
+    return goTo(await pathAfterFailure(ctx, error));
+  }
+}
+
+async function pathAfterFailure(ctx: Context, error: unknown): Promise<string> {
+  // Neither is written down for each try: a flood would fill the activities.
+  if (error instanceof TooManyRequestsError) return signInPath("error");
+  if (error instanceof BodyTooLargeError) {
+    const refused = await refuseSsoSignIn(ctx, { method: "saml", directoryId: null, status: "error", code: "saml_too_large", reason: error.message });
+    return signInPath(refused.code, refused.reference);
+  }
+  const reference = randomUUID();
+  ctx.log.error({ "error.uuid": reference, "error.message": String(error), "error.stack": (error as Error)?.stack }, "a sign-in ended in an unexpected error");
+  return signInPath("error", reference);
+}
+
+function signInPath(status: string, reference?: string): string {
+  return `/sign-in?${new URLSearchParams({ status, ...(reference && { ref: reference }) })}`;
+}
+
+function goTo(path: string, cookie?: string): Response {
+  const headers = new Headers({ location: path, "cache-control": "no-store" });
+  for (const line of [...samlCookiesGone, ...(cookie ? [cookie] : [])]) headers.append("set-cookie", line);
+  return new Response(null, { status: 303, headers });
+}
