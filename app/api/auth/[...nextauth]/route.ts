@@ -1,19 +1,33 @@
-import NextAuth from "next-auth";
-import type { NextRequest } from "next/server";
 import { routeClock } from "@/lib/auth/admin-route";
 import { getOrganisation } from "@/lib/auth/get-organisation";
-import { nextAuthOptions } from "@/lib/auth/next-auth-options";
+import { cookiesOf } from "@/lib/auth/oidc/flow-cookies";
+import { leadBrowser, leadToSignIn } from "@/lib/auth/oidc/lead-browser";
+import { takeAnswer } from "@/lib/auth/oidc/take-answer";
 import { createContext } from "@/lib/context";
-import { cameByHttps } from "@/lib/http/client-address";
+import { FlotillaError, TooManyRequestsError } from "@/lib/errors";
+import { clientAddress } from "@/lib/http/client-address";
+import { countAttempt } from "@/lib/http/count-attempt";
+import { findSignInDirectory } from "@/lib/sso/oidc/find-sign-in-directory";
 
-type Handler = (request: NextRequest, route: { params: Promise<{ nextauth: string[] }> }) => Promise<Response>;
-
-const handle: Handler = async (request, route) => {
-  const ctx = createContext({ kind: "nobody" }, { now: routeClock() });
-  const { publicUrl } = await getOrganisation(ctx);
-  // next-auth reads its own address from here alone; the Host header isn't to be trusted with it.
-  if (publicUrl) process.env.NEXTAUTH_URL = publicUrl;
-  return (await NextAuth(request, route, nextAuthOptions(ctx, cameByHttps(request.headers)))) as Response;
-};
-
-export { handle as GET, handle as POST };
+/** Where Microsoft sends people back to: `/api/auth/callback/<slug>`. next-auth's other addresses (session, csrf, signout, …) aren't served: this product has its own. */
+export async function GET(request: Request, route: { params: Promise<{ nextauth: string[] }> }): Promise<Response> {
+  const [action, slug, ...rest] = (await route.params).nextauth;
+  if (action !== "callback" || !slug || rest.length > 0) return new Response("Not found\n", { status: 404 });
+  const address = clientAddress(request.headers);
+  const ctx = createContext({ kind: "nobody", address }, { now: routeClock() });
+  try {
+    await countAttempt("sso_callback", address);
+    const { publicUrl } = await getOrganisation(ctx);
+    const directory = publicUrl ? await findSignInDirectory(ctx, slug) : null;
+    if (!directory) return leadToSignIn("org_disabled");
+    const { searchParams } = new URL(request.url);
+    const cookies = cookiesOf(request.headers.get("cookie"));
+    const userAgent = request.headers.get("user-agent") ?? "";
+    return leadBrowser(await takeAnswer(ctx, directory, { publicUrl, query: searchParams, cookies, userAgent, address }));
+  } catch (error) {
+    if (error instanceof TooManyRequestsError) return leadToSignIn("too_many_attempts");
+    if (!(error instanceof FlotillaError)) throw error;
+    ctx.log.error({ "sign_in.code": error.code, "error.message": error.message }, "an answer of Microsoft couldn't be taken in");
+    return leadToSignIn("error");
+  }
+}
