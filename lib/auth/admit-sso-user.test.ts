@@ -5,7 +5,6 @@ import { entraAccountId, type SsoIdentity } from "../sso/sso-identity";
 import { testClock } from "../testing/test-context";
 import { admitSsoUser } from "./admit-sso-user";
 import { findSession } from "./find-session";
-import { previewSsoUser } from "./preview-sso-user";
 import { startSession } from "./start-session";
 
 const db = () => getPrisma();
@@ -291,18 +290,5 @@ describe("roles at each sign-in", () => {
     const identity = person({ appRoles: ["it"] });
     await madeUser(identity.email);
     expect(await admitted(identity)).toMatchObject({ globalRole: "observer" });
-  });
-});
-
-describe("a preview", () => {
-  test("says what would happen and keeps nothing", async () => {
-    const identity = person({ appRoles: ["it"] });
-    const policy = { name: "Draft", jitProvisioning: false, defaultRole: "none" as const, rules: [] };
-    expect(await previewSsoUser(visitor(), identity, policy)).toMatchObject({ kind: "refused", code: "user_unknown" });
-    const rules = [{ source: "app_role" as const, value: "it", role: "maintainer" as const, teamId: null }];
-    const seen = await previewSsoUser(visitor(), identity, { ...policy, jitProvisioning: true, rules });
-    expect(seen).toMatchObject({ kind: "admitted", added: true, user: { globalRole: "maintainer" } });
-    expect(await db().user.count()).toBe(0);
-    expect(await db().activity.count()).toBe(0);
   });
 });

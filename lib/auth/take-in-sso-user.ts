@@ -26,7 +26,7 @@ const refusal = (status: Refusal["status"], code: string, reason: string, user?:
 
 /**
  * Finds or adds the user for somebody whom a directory vouches for, gives them their roles and records the sign-in, all in the caller's transaction.
- * `added`: they are new. A refusal has written nothing yet. For admitSsoUser and previewSsoUser alone.
+ * `added`: they are new. A refusal has written nothing yet. For admitSsoUser alone.
  */
 export async function takeInSsoUser(tx: Context, identity: SsoIdentity, policy: Policy): Promise<{ user: User; added: boolean } | { refusal: Refusal }> {
   const found = await findPerson(tx, identity, policy);

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { decideRoles, type RoleClaims } from "./decide-roles";
 import type { DecidedRoles, RoleRefusalCode } from "./role-decision";
