@@ -15,7 +15,7 @@ export async function changeHostLabels(ctx: Context, hostId: number, change: "ad
   await inTransaction(ctx, async (tx) => {
     const host = await getHost(tx, hostId);
     authorize(tx, "host:label", { teamId: host.teamId });
-    const labels = await listLabelRows(tx.sql, host.teamId, "");
+    const labels = await listLabelRows(tx.sql, null, host.teamId, "");
     for (const name of new Set(names)) {
       // The team's own label comes before one of the same name for all teams.
       const label = labels.filter((row) => row.name === name).toSorted((a, b) => Number(b.teamId !== null) - Number(a.teamId !== null))[0];

@@ -1,12 +1,12 @@
 import { recordActivity } from "../activities/record-activity";
-import { authorize } from "../authorize";
+import { authorize, authorizeFound, authorizeList } from "../authorize";
 import type { Context } from "../context";
 import { inTransaction } from "../db/transaction";
 import { getTeam } from "../teams/get-team";
 import { changeMembers, resolveMembers, type MemberList } from "./change-members";
 import { invalidLabel, readLabelName, readLabelPlatform, readLabelText } from "./label-fields";
 import type { LabelWithCount } from "./label";
-import { getLabelRow, insertLabelRow } from "./label-queries";
+import { findLabelRow, insertLabelRow, labelNotFound } from "./label-queries";
 
 /** With a query the label is dynamic: hosts answer it. Without one it is manual and holds the hosts named. `teamId` null: for all teams. */
 export interface NewLabel extends MemberList {
@@ -23,6 +23,8 @@ export interface NewLabel extends MemberList {
  */
 export async function createLabel(ctx: Context, label: NewLabel): Promise<LabelWithCount> {
   const teamId = label.teamId ?? null;
+  authorize(ctx, "label:write");
+  if (teamId !== null) await getTeam(ctx, teamId);
   authorize(ctx, "label:write", { teamId });
   const name = readLabelName(label.name);
   const query = readLabelText("query", label.query ?? "");
@@ -30,7 +32,6 @@ export async function createLabel(ctx: Context, label: NewLabel): Promise<LabelW
   if (query !== "" && namesHosts) throw invalidLabel("hosts", "A label with a query finds its hosts by itself. Give either a query or hosts.");
   const platform = query === "" ? "" : readLabelPlatform(label.platform ?? "");
   return inTransaction(ctx, async (tx) => {
-    if (teamId !== null) await getTeam(tx, teamId);
     const labelId = await insertLabelRow(tx.db, {
       teamId,
       name,
@@ -43,6 +44,6 @@ export async function createLabel(ctx: Context, label: NewLabel): Promise<LabelW
     });
     if (namesHosts) await changeMembers(tx, labelId, { exactly: await resolveMembers(tx, label) });
     await recordActivity(tx, { type: "created_label", teamId, details: { label_id: labelId, label_name: name } });
-    return getLabelRow(tx.sql, labelId);
+    return authorizeFound(tx, await findLabelRow(tx.sql, authorizeList(tx, "label:read"), labelId), { permission: "label:read" }, () => labelNotFound(labelId));
   });
 }

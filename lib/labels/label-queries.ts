@@ -8,28 +8,35 @@ import type { LabelWithCount } from "./label";
 export interface FoundHost {
   asked: string;
   hostId: number;
+  teamId: number;
 }
 
+// $1: the teams whose hosts are counted, or null for all.
 const select = `
   select l.id::int as id, l.team_id::int as "teamId", t.name as "teamName", l.name, l.description, l.query, l.platform, l.label_type as "labelType",
     l.membership_type as "membershipType", l.enabled, l.author_id::int as "authorId", l.created_at as "createdAt", l.updated_at as "updatedAt",
-    (select count(*)::int from label_memberships m where m.label_id = l.id) as "hostCount"
+    (select count(*)::int from label_memberships m join hosts h on h.id = m.host_id
+     where m.label_id = l.id and ($1::int[] is null or h.team_id = any($1::int[]))) as "hostCount"
   from labels l left join teams t on t.id = l.team_id`;
 
 const list = statement(
   "labels.list",
-  `${select} where ($1::text <> 'global' or l.team_id is null) and ($1::text in ('global', 'any') or l.team_id is null or l.team_id = nullif($1::text, 'any')::int)
-     and ($2::text = '' or l.name ilike $2::text or l.description ilike $2::text)
+  `${select} where ($2::text <> 'global' or l.team_id is null) and ($2::text in ('global', 'any') or l.team_id is null or l.team_id = nullif($2::text, 'any')::int)
+     and ($1::int[] is null or l.team_id is null or l.team_id = any($1::int[]))
+     and ($3::text = '' or l.name ilike $3::text or l.description ilike $3::text)
    order by (l.label_type = 'builtin'), lower(l.name), l.id`,
 );
-const getOne = statement("labels.get", `${select} where l.id = $1::int`);
-const getByName = statement("labels.get_by_name", `${select} where l.name = $1::text order by l.team_id nulls first limit 1`);
+const getOne = statement("labels.get", `${select} where l.id = $2::int`);
+const listByName = statement(
+  "labels.list_by_name",
+  `${select} where l.name = $2::text and ($1::int[] is null or l.team_id is null or l.team_id = any($1::int[])) order by l.team_id nulls first`,
+);
 const lock = statement("labels.lock", `select id::int as id from labels where id = $1::int for update`);
 const findHosts = statement(
   "labels.find_hosts",
-  `select distinct on (a.asked) a.asked, h.id::int as "hostId" from unnest($1::text[]) as a(asked)
+  `select distinct on (a.asked) a.asked, h.id::int as "hostId", h.team_id::int as "teamId" from unnest($1::text[]) as a(asked)
    join hosts h on h.id::text = a.asked or h.hardware_serial = a.asked or lower(h.hardware_uuid) = lower(a.asked) or h.hostname = a.asked
-   where a.asked <> '' order by a.asked, (h.id::text = a.asked) desc, h.id`,
+   where a.asked <> '' and ($2::int[] is null or h.team_id = any($2::int[])) order by a.asked, (h.id::text = a.asked) desc, h.id`,
 );
 const addMembers = statement(
   "labels.add_members",
@@ -40,35 +47,41 @@ const removeMembers = statement(
   "labels.remove_members",
   `delete from label_memberships where label_id = $1::int and host_id = any($2::int[]) returning host_id::int as "hostId"`,
 );
-const memberIds = statement("labels.member_ids", `select host_id::int as "hostId" from label_memberships where label_id = $1::int order by host_id`);
+const memberIds = statement(
+  "labels.member_ids",
+  `select m.host_id::int as "hostId" from label_memberships m join hosts h on h.id = m.host_id
+   where m.label_id = $1::int and ($2::int[] is null or h.team_id = any($2::int[])) order by m.host_id`,
+);
 const policiesUsing = statement(
   "labels.policies_using",
-  `select p.id::int as id, p.name from policy_labels pl join policies p on p.id = pl.policy_id where pl.label_id = $1::int order by p.name`,
+  `select p.id::int as id, p.name from policy_labels pl join policies p on p.id = pl.policy_id where pl.label_id = $1::int
+     and (p.team_id is null or $2::int[] is null or p.team_id = any($2::int[])) order by p.name`,
 );
 
-/** Labels by name, the built-in ones last. `team`: any, global, or a team's id for those it can use. */
-export async function listLabelRows(sql: Sql, team: "any" | "global" | number, query: string): Promise<LabelWithCount[]> {
-  return sql.rows<LabelWithCount>(list, [String(team), query === "" ? "" : `%${query.replace(/[\\%_]/g, "\\$&")}%`]);
+/** The labels for all teams and those of `teamIds`, or, for null, all; by name, the built-in ones last. `team`: any, global, or a team's id for those it can use. */
+export async function listLabelRows(sql: Sql, teamIds: number[] | null, team: "any" | "global" | number, query: string): Promise<LabelWithCount[]> {
+  return sql.rows<LabelWithCount>(list, [teamIds, String(team), query === "" ? "" : `%${query.replace(/[\\%_]/g, "\\$&")}%`]);
 }
 
-/** @throws NotFoundError `label_not_found` */
-export async function getLabelRow(sql: Sql, labelId: number): Promise<LabelWithCount> {
-  const row = (await sql.rows<LabelWithCount>(getOne, [labelId]))[0];
-  if (!row) throw new NotFoundError("label_not_found", `Label ${labelId} was not found.`);
-  return row;
+/** A label of any team, or null; its hosts are counted in `teamIds`, or, for null, in all teams. */
+export async function findLabelRow(sql: Sql, teamIds: number[] | null, labelId: number): Promise<LabelWithCount | null> {
+  return (await sql.rows<LabelWithCount>(getOne, [teamIds, labelId]))[0] ?? null;
 }
 
-/** @throws NotFoundError `label_not_found` */
-export async function getLabelRowByName(sql: Sql, name: string): Promise<LabelWithCount> {
-  const row = (await sql.rows<LabelWithCount>(getByName, [name]))[0];
-  if (!row) throw new NotFoundError("label_not_found", `Label "${name}" was not found.`);
-  return row;
+/** The labels of exactly this name for all teams and in `teamIds`, or, for null, in every team; that for all teams comes first. */
+export async function listLabelRowsByName(sql: Sql, teamIds: number[] | null, name: string): Promise<LabelWithCount[]> {
+  return sql.rows<LabelWithCount>(listByName, [teamIds, name]);
 }
 
-/** As getLabelRow, with the row locked until the transaction ends. */
-export async function lockLabelRow(sql: Sql, labelId: number): Promise<LabelWithCount> {
+/** What a missing label, and one out of the caller's sight, both look like. */
+export function labelNotFound(label: number | string): NotFoundError {
+  return new NotFoundError("label_not_found", typeof label === "number" ? `Label ${label} was not found.` : `Label "${label}" was not found.`);
+}
+
+/** As findLabelRow, with the row locked until the transaction ends. */
+export async function lockLabelRow(sql: Sql, teamIds: number[] | null, labelId: number): Promise<LabelWithCount | null> {
   await sql.rows(lock, [labelId]);
-  return getLabelRow(sql, labelId);
+  return findLabelRow(sql, teamIds, labelId);
 }
 
 /** @throws ConflictError `label_name_taken` */
@@ -102,14 +115,14 @@ export async function deleteLabelRow(db: Db, labelId: number): Promise<void> {
   await db.label.delete({ where: { id: labelId } });
 }
 
-/** Which of these are hosts. */
-export async function findHostsByIdentifier(sql: Sql, asked: string[]): Promise<FoundHost[]> {
-  return asked.length === 0 ? [] : sql.rows<FoundHost>(findHosts, [asked]);
+/** Which of these are hosts of `teamIds`, or, for null, of any team. */
+export async function findHostsByIdentifier(sql: Sql, teamIds: number[] | null, asked: string[]): Promise<FoundHost[]> {
+  return asked.length === 0 ? [] : sql.rows<FoundHost>(findHosts, [asked, teamIds]);
 }
 
-/** The ids of a label's hosts. */
-export async function listMemberIds(sql: Sql, labelId: number): Promise<number[]> {
-  return (await sql.rows<{ hostId: number }>(memberIds, [labelId])).map((row) => row.hostId);
+/** The ids of a label's hosts in `teamIds`, or, for null, in every team. */
+export async function listMemberIds(sql: Sql, teamIds: number[] | null, labelId: number): Promise<number[]> {
+  return (await sql.rows<{ hostId: number }>(memberIds, [labelId, teamIds])).map((row) => row.hostId);
 }
 
 /** Puts hosts into a label; answers those that weren't in it. */
@@ -122,9 +135,9 @@ export async function deleteMembers(sql: Sql, labelId: number, hostIds: number[]
   return hostIds.length === 0 ? [] : (await sql.rows<{ hostId: number }>(removeMembers, [labelId, hostIds])).map((row) => row.hostId);
 }
 
-/** The policies that a label narrows, by name. */
-export async function listPoliciesUsingLabel(sql: Sql, labelId: number): Promise<{ id: number; name: string }[]> {
-  return sql.rows<{ id: number; name: string }>(policiesUsing, [labelId]);
+/** The policies that a label narrows, by name: those for all teams and of `teamIds`, or, for null, all. */
+export async function listPoliciesUsingLabel(sql: Sql, teamIds: number[] | null, labelId: number): Promise<{ id: number; name: string }[]> {
+  return sql.rows<{ id: number; name: string }>(policiesUsing, [labelId, teamIds]);
 }
 
 async function named<Result>(name: string, write: () => Promise<Result>): Promise<Result> {

@@ -1,4 +1,4 @@
-import { authorize, isAllowed } from "../authorize";
+import { authorize, authorizeList } from "../authorize";
 import type { Context } from "../context";
 import type { LabelWithCount } from "./label";
 import { listLabelRows } from "./label-queries";
@@ -10,11 +10,11 @@ export interface LabelListOptions {
 }
 
 /**
- * The labels this caller may see, by name, the built-in ones last, with their host counts.
+ * The labels this caller may see, by name, the built-in ones last, with how many of the hosts they may see each has.
  * @throws ForbiddenError `permission_denied`
  */
 export async function listLabels(ctx: Context, options: LabelListOptions = {}): Promise<LabelWithCount[]> {
-  authorize(ctx, "label:read");
-  const labels = await listLabelRows(ctx.sql, options.team ?? "any", options.query?.trim() ?? "");
-  return labels.filter((label) => isAllowed(ctx, "label:read", { teamId: label.teamId }));
+  const { team = "any" } = options;
+  if (typeof team === "number") authorize(ctx, "label:read", { teamId: team });
+  return listLabelRows(ctx.sql, authorizeList(ctx, "label:read"), team, options.query?.trim() ?? "");
 }

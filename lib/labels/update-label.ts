@@ -1,12 +1,12 @@
 import { recordActivity } from "../activities/record-activity";
-import { authorize } from "../authorize";
+import { authorize, authorizeFound, authorizeList } from "../authorize";
 import type { Context } from "../context";
 import { inTransaction } from "../db/transaction";
 import { ConflictError } from "../errors";
 import { changeMembers, resolveMembers, type MemberList } from "./change-members";
 import { invalidLabel, readLabelName, readLabelText } from "./label-fields";
 import type { LabelWithCount } from "./label";
-import { getLabelRow, listPoliciesUsingLabel, lockLabelRow, updateLabelRow } from "./label-queries";
+import { findLabelRow, labelNotFound, listPoliciesUsingLabel, lockLabelRow, updateLabelRow } from "./label-queries";
 
 /** What may change; absent keeps. Query, platform and team are fixed for a label's life. `hosts` and `hostIds` replace a manual label's hosts. */
 export interface LabelPatch extends MemberList {
@@ -23,8 +23,9 @@ export interface LabelPatch extends MemberList {
 export async function updateLabel(ctx: Context, labelId: number, patch: LabelPatch): Promise<LabelWithCount> {
   authorize(ctx, "label:write");
   return inTransaction(ctx, async (tx) => {
-    const before = await lockLabelRow(tx.sql, labelId);
-    authorize(tx, "label:write", { teamId: before.teamId });
+    const teamIds = authorizeList(tx, "label:read");
+    const rights = { permission: "label:write", see: "label:read" } as const;
+    const before = authorizeFound(tx, await lockLabelRow(tx.sql, teamIds, labelId), rights, () => labelNotFound(labelId));
     if (before.labelType === "builtin") throw invalidLabel("name", `"${before.name}" is built in and can't be changed.`);
     const manual = before.membershipType === "manual";
     const namesHosts = patch.hosts !== undefined || patch.hostIds !== undefined;
@@ -35,12 +36,12 @@ export async function updateLabel(ctx: Context, labelId: number, patch: LabelPat
     const description = patch.description === undefined ? undefined : readLabelText("description", patch.description);
     await updateLabelRow(tx.db, labelId, { name, description, enabled: patch.enabled, updatedAt: tx.now() });
     if (patch.enabled === false && before.enabled) {
-      const [policy] = await listPoliciesUsingLabel(tx.sql, labelId);
+      const [policy] = await listPoliciesUsingLabel(tx.sql, null, labelId);
       if (policy) throw inUse(before.name, policy.name);
       await changeMembers(tx, labelId, { exactly: [] });
     }
     const moved = namesHosts ? await changeMembers(tx, labelId, { exactly: await resolveMembers(tx, patch) }) : 0;
-    const after = await getLabelRow(tx.sql, labelId);
+    const after = { ...before, ...(await findLabelRow(tx.sql, teamIds, labelId)) };
     const changed = (["name", "description", "enabled"] as const).filter((key) => after[key] !== before[key]);
     if (changed.length > 0 || moved > 0) {
       await recordActivity(tx, {
