@@ -36,3 +36,6 @@ export function uiSettings(user: Pick<User, "settings">): { hidden_host_columns:
   const parsed = Settings.safeParse(user.settings);
   return { hidden_host_columns: parsed.success ? parsed.data.hidden_host_columns : [] };
 }
+
+/** A code by mail at each sign-in, which this server doesn't send. */
+export const NoMfa = z.literal(false, { error: "this server sends no codes by mail; let the user sign in by single sign-on with a second factor" }).nullish();
