@@ -165,7 +165,7 @@ test("an API-only user gets its token once; its routes come as pairs or numbers,
 test("a team's users are listed with their role there, given and taken away", async () => {
   const { id } = userOf(await add({ global_role: null, teams: [] }));
   const call = (method: "GET" | "PATCH" | "DELETE", body?: object, token = admin) =>
-    callRoute(teamUsers[method], { method, token, params: { id: String(teamId) }, body });
+    callRoute({ GET: teamUsers.GET, PATCH: teamUsers.PATCH, DELETE: teamUsers.DELETE }[method], { method, token, params: { id: String(teamId) }, body });
   expect(await call("PATCH", { users: [{ id, role: "maintainer" }] })).toMatchObject({ status: 200, body: { team: { id: teamId, users: expect.any(Array) } } });
   expect((await call("GET")).body.users).toContainEqual(expect.objectContaining({ id, role: "maintainer" }));
   expect((await call("DELETE", { users: [{ id }] })).status).toBe(200);
