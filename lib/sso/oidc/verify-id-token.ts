@@ -14,6 +14,8 @@ export interface ExpectedToken {
 
 const clockToleranceSeconds = 120;
 const maxAgeSeconds = 2 * 60 * 60;
+// 2048 bits in base64url.
+const leastModulusLength = 342;
 
 /**
  * The claims of an id token, once its signature, issuer, audience, nonce and times hold. RS256 alone; the keys are asked of Microsoft each time,
@@ -54,10 +56,12 @@ function checkHeader(token: string): void {
 async function listKeys(endpoint: string): Promise<JSONWebKeySet> {
   const { status, body } = await askMicrosoft(endpoint);
   if (status !== 200 || !Array.isArray(body.keys)) throw new SignInProblem("microsoft_unreadable", `the list of keys, HTTP ${status}`);
-  const isRsa = (key: unknown): key is JWK =>
-    typeof key === "object" && key !== null && (key as JWK).kty === "RSA" && ["sig", undefined].includes((key as JWK).use);
+  const isUsable = (key: unknown): key is JWK => {
+    const { kty, use, n } = (key ?? {}) as JWK;
+    return kty === "RSA" && (use === undefined || use === "sig") && typeof n === "string" && n.length >= leastModulusLength;
+  };
   // Entra leaves `alg` out; what it is for is decided here and not by the list.
-  return { keys: body.keys.filter(isRsa).map(({ kty, n, e, kid }) => ({ kty, n, e, kid, use: "sig", alg: "RS256" }) as JWK) };
+  return { keys: body.keys.filter(isUsable).map(({ kty, n, e, kid }) => ({ kty, n, e, kid, use: "sig", alg: "RS256" }) as JWK) };
 }
 
 function translate(error: unknown, now: Date): unknown {
