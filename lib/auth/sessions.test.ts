@@ -116,3 +116,26 @@ test("a changed password ends the user's other sessions and needs the old one", 
   expect(await findSession(testServerContext(clock), here.token, "browser")).not.toBeNull();
   expect(await findSession(testServerContext(clock), elsewhere.token, "api")).toBeNull();
 });
+
+test("a new password also ends links to a new password, and is an activity without it", async () => {
+  const { token, userId } = await signedIn();
+  await getPrisma().user.update({ where: { id: userId }, data: { passwordHash: await hashPassword("old-password-1") } });
+  await getPrisma().passwordReset.create({
+    data: { tokenHash: hashToken(`reset ${userId}`), userId, via: "mail", expiresAt: new Date(clock.now().getTime() + hour) },
+  });
+  const actor = await findSession(testServerContext(clock), token, "browser");
+  const ctx = { ...testServerContext(clock), actor: actor ?? ({ kind: "nobody" } as const) };
+  expect(await changePassword(ctx, { oldPassword: "old-password-1", newPassword: "new-password-1" })).toBe(0);
+  expect(await getPrisma().passwordReset.count({ where: { userId } })).toBe(0);
+  const [activity] = await getPrisma().activity.findMany({ where: { type: "changed_password", actorId: userId } });
+  expect(JSON.stringify(activity?.details)).not.toContain("new-password-1");
+});
+
+test("who signs in by single sign-on, or holds the gitops role, changes no password here", async () => {
+  const change = { oldPassword: "old-password-1", newPassword: "new-password-1" };
+  const sso = await testUserContext("observer", clock);
+  const userId = sso.actor.kind === "user" ? sso.actor.userId : 0;
+  await getPrisma().user.update({ where: { id: userId }, data: { ssoEnabled: true } });
+  await expect(changePassword(sso, change)).rejects.toMatchObject({ status: 409, code: "sso_user_has_no_password" });
+  await expect(changePassword(await testUserContext("gitops", clock), change)).rejects.toMatchObject({ status: 403, code: "permission_denied" });
+});

@@ -1,4 +1,5 @@
 "use client";
+import Link from "next/link";
 import { useSyncExternalStore } from "react";
 import { Icon } from "@/app/_components/icon";
 import { Menu, MenuChoice, MenuHeading, MenuItem, MenuLine } from "@/app/_components/menu";
@@ -11,7 +12,7 @@ const themes = [
   { value: "dark", label: "Dark" },
 ];
 
-/** Who is signed in; opens the theme, the list of keys and Sign out. */
+/** Who is signed in; opens their account, the theme, the list of keys and Sign out. */
 export function PersonMenu({ name, email }: { name: string; email: string }) {
   const theme = useSyncExternalStore<Theme>(onThemeChange, readTheme, () => "system");
   return (
@@ -27,6 +28,12 @@ export function PersonMenu({ name, email }: { name: string; email: string }) {
       }
     >
       <MenuHeading>{email}</MenuHeading>
+      <MenuItem asChild>
+        <Link href="/account">
+          <Icon name="people" />
+          My account
+        </Link>
+      </MenuItem>
       <MenuLine />
       <MenuHeading>Theme</MenuHeading>
       <MenuChoice value={theme} options={themes} onChange={(value) => setTheme(value as Theme)} />

@@ -55,7 +55,7 @@ test("a token can't name a route that its user may not call", async () => {
   await getPrisma().user.update({ where: { id: userId }, data: { apiRoutes: ["GET hosts"] } });
   await expect(createApiToken(admin, { userId, name: "Wide", routes: ["GET hosts", "GET teams"] })).rejects.toMatchObject({
     code: "api_token_routes_beyond_user",
-    fields: [{ field: "routes", reason: expect.stringContaining("GET teams") }],
+    fields: [{ field: "api_endpoints", reason: expect.stringContaining("GET teams") }],
   });
   await expect(createApiToken(admin, { userId, name: "Narrow", routes: ["GET hosts"] })).resolves.toBeDefined();
 });

@@ -39,7 +39,7 @@ export async function createApiToken(
     else if (!user.apiOnly)
       throw new ForbiddenError("not_own_token", `${user.name || user.email} makes their own tokens. Make one for an API-only user instead.`);
     const beyond = routes?.find((route) => user.apiRoutes && !user.apiRoutes.includes(route));
-    if (beyond) throw invalid("api_token_routes_beyond_user", "routes", `"${beyond}" isn't a route that this user may call`);
+    if (beyond) throw invalid("api_token_routes_beyond_user", "api_endpoints", `"${beyond}" isn't a route that this user may call`);
     if ((await countTokenRows(tx.db, userId)) >= maxTokensOfUser) {
       throw new ConflictError("too_many_api_tokens", `A user has at most ${maxTokensOfUser} tokens. Revoke one first.`);
     }
