@@ -1,9 +1,9 @@
-import { authorize } from "@/lib/authorize";
+import { authorizeFound, isAllowed } from "@/lib/authorize";
 import type { SqlContext } from "@/lib/context";
-import { NotFoundError } from "@/lib/errors";
+import { hostNotFound } from "@/lib/hosts/host-not-found";
 import type { AccessState, Decision } from "./compliance-verdict";
 import { describeWaterline, type WaterlineStep } from "./describe-waterline";
-import { findHostComplianceFacts, type ReportFacts } from "./host-compliance-queries";
+import { findHostComplianceFacts, findTeamOfHost, type ReportFacts } from "./host-compliance-queries";
 import { reasonSentence, type VerdictReason } from "./verdict-reasons";
 
 /** A reason with its sentence. */
@@ -37,9 +37,8 @@ export interface HostCompliance {
  * @throws NotFoundError `host_not_found`; UnauthenticatedError, ForbiddenError
  */
 export async function getHostCompliance(ctx: SqlContext, hostId: number): Promise<HostCompliance> {
-  const facts = await findHostComplianceFacts(ctx.sql, hostId);
-  authorize(ctx, "host:read", { teamId: facts?.teamId ?? null });
-  if (!facts) throw new NotFoundError("host_not_found", `Host ${hostId} was not found. It may have been deleted.`);
+  const facts = authorizeFound(ctx, await findHostComplianceFacts(ctx.sql, hostId), { permission: "host:read" }, () => hostNotFound(hostId));
+  const known = await withoutUnseenHosts(ctx, facts.reasons);
   const speak = (reason: VerdictReason): SpokenReason => ({ ...reason, sentence: reasonSentence(reason) });
   const counts = new Set(facts.reasons.map(identity));
   return {
@@ -52,7 +51,7 @@ export async function getHostCompliance(ctx: SqlContext, hostId: number): Promis
     accessState: facts.accessState ?? "unsure",
     managed: facts.managed ?? false,
     decision: facts.decision ?? "undecided",
-    reasons: facts.reasons.map(speak),
+    reasons: known.map(speak),
     solved: facts.earlierReasons.filter((reason) => reason.code === "policy_failed" && !counts.has(identity(reason))).map(speak),
     changedAt: facts.changedAt,
     assessedAt: facts.assessedAt,
@@ -65,4 +64,14 @@ export async function getHostCompliance(ctx: SqlContext, hostId: number): Promis
 
 function identity({ code, policyId }: VerdictReason): string {
   return `${code} ${policyId ?? ""}`;
+}
+
+// The other side of a conflict may be a host of a team that the caller doesn't see.
+async function withoutUnseenHosts(ctx: SqlContext, reasons: VerdictReason[]): Promise<VerdictReason[]> {
+  return Promise.all(
+    reasons.map(async ({ otherHostId, ...reason }) => {
+      const other = otherHostId === undefined ? null : await findTeamOfHost(ctx.sql, otherHostId);
+      return other && isAllowed(ctx, "host:read", { teamId: other.teamId }) ? { ...reason, otherHostId } : reason;
+    }),
+  );
 }

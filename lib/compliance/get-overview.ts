@@ -1,4 +1,4 @@
-import { authorize } from "@/lib/authorize";
+import { authorizeList, isAllowed } from "@/lib/authorize";
 import type { SqlContext } from "@/lib/context";
 import { countHosts, type HostCounts } from "@/lib/hosts/count-hosts";
 import type { HostRecord } from "@/lib/hosts/host-record";
@@ -40,26 +40,26 @@ export interface Overview {
 const dayMs = 86_400_000;
 
 /**
- * The figures of the Overview, for all teams or one.
+ * The figures of the Overview, for one team or all that the caller may list; connections are for those who may read them.
  * @throws UnauthenticatedError, ForbiddenError
  */
 export async function getOverview(ctx: SqlContext, { teamId }: { teamId?: number } = {}): Promise<Overview> {
-  authorize(ctx, "host:list", { teamId: teamId ?? null });
-  authorize(ctx, "report:read", { teamId: teamId ?? null });
+  const hosts = authorizeList(ctx, "host:list", teamId);
+  const reports = authorizeList(ctx, "report:read", teamId);
   const now = ctx.now();
   const since = new Date(now.getTime() - dayMs);
-  const team = teamId ?? null;
+  const mayReadConnections = isAllowed(ctx, "connection:read");
   const [fleet, counts, changes, blockedNow, facts, points, connections, attention, exceptions, blockers] = await Promise.all([
-    getFleetFacts(ctx.sql, team),
+    getFleetFacts(ctx.sql, hosts),
     countHosts(ctx, { teamId }),
-    countAccessChanges(ctx.sql, team, now),
+    countAccessChanges(ctx.sql, hosts, now),
     listHosts(ctx, { teamId, accessState: "held" }, { orderKey: "changed_at", orderDirection: "desc", perPage: 8 }),
-    getDeliveryFacts(ctx.sql, team, since, now),
-    listDeliveryPoints(ctx.sql, team, since, now),
-    listConnectionHealth(ctx.sql, now),
-    listOpenAttention(ctx.sql, team),
-    listEndingExceptions(ctx.sql, team, now),
-    listBlockers(ctx.sql, team),
+    getDeliveryFacts(ctx.sql, reports, since, now),
+    listDeliveryPoints(ctx.sql, reports, since, now),
+    mayReadConnections ? listConnectionHealth(ctx.sql, now) : [],
+    listOpenAttention(ctx.sql, hosts, mayReadConnections),
+    listEndingExceptions(ctx.sql, hosts, now),
+    listBlockers(ctx.sql, hosts),
   ]);
   return {
     now,

@@ -136,9 +136,9 @@ export async function countHostTimelineRows(sql: Sql, hostId: number): Promise<n
   return (await sql.rows<{ count: number }>(countTimeline, [hostId]))[0]?.count ?? 0;
 }
 
-const teamOfHost = statement("compliance.find_team_of_host", `select team_id as "teamId" from hosts where id = $1::int`);
+const teamOfHost = statement("compliance.find_team_of_host", `select id as "hostId", team_id as "teamId" from hosts where id = $1::int`);
 
-/** The team of a host, or null without the host. */
-export async function findTeamOfHost(sql: Sql, hostId: number): Promise<number | null> {
-  return (await sql.rows<{ teamId: number }>(teamOfHost, [hostId]))[0]?.teamId ?? null;
+/** A host with its team, or null. */
+export async function findTeamOfHost(sql: Sql, hostId: number): Promise<{ hostId: number; teamId: number } | null> {
+  return (await sql.rows<{ hostId: number; teamId: number }>(teamOfHost, [hostId]))[0] ?? null;
 }

@@ -1,6 +1,6 @@
-import { authorize } from "@/lib/authorize";
+import { authorizeFound } from "@/lib/authorize";
 import type { SqlContext } from "@/lib/context";
-import { NotFoundError } from "@/lib/errors";
+import { hostNotFound } from "@/lib/hosts/host-not-found";
 import { countHostTimelineRows, findTeamOfHost, listHostTimelineRows } from "./host-compliance-queries";
 import { timelineSentence, type KindedId } from "./timeline-sentence";
 
@@ -20,9 +20,7 @@ export interface TimelineEntry {
  * @throws NotFoundError `host_not_found`; UnauthenticatedError, ForbiddenError
  */
 export async function listHostTimeline(ctx: SqlContext, hostId: number, { page = 0, perPage = 50 } = {}): Promise<{ entries: TimelineEntry[]; count: number }> {
-  const teamId = await findTeamOfHost(ctx.sql, hostId);
-  authorize(ctx, "host:read", { teamId });
-  if (teamId === null) throw new NotFoundError("host_not_found", `Host ${hostId} was not found. It may have been deleted.`);
+  authorizeFound(ctx, await findTeamOfHost(ctx.sql, hostId), { permission: "host:read" }, () => hostNotFound(hostId));
   const [rows, count] = await Promise.all([listHostTimelineRows(ctx.sql, hostId, perPage, page * perPage), countHostTimelineRows(ctx.sql, hostId)]);
   const entries = rows.map((row) => ({
     key: `${row.source}:${row.id}`,

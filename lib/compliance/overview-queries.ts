@@ -15,27 +15,27 @@ const fleet = statement(
   `select count(*)::int as total, count(*) filter (where h.platform = 'darwin')::int as macs, max(s.seen_at) as "lastSeenAt",
      count(*) filter (where c.access_state = 'in' and c.reasons @> '[{"code":"exception"}]')::int as "byException"
    from hosts h left join host_seen s on s.host_id = h.id left join host_compliance c on c.host_id = h.id
-   where ($1::int is null or h.team_id = $1::int)`,
+   where ($1::int[] is null or h.team_id = any($1::int[]))`,
 );
 
-/** Facts about all hosts, or a team's. */
-export async function getFleetFacts(sql: Sql, teamId: number | null): Promise<FleetFacts> {
-  const [row] = await sql.rows<FleetFacts>(fleet, [teamId]);
+/** Facts about all hosts, or those of these teams. */
+export async function getFleetFacts(sql: Sql, teamIds: number[] | null): Promise<FleetFacts> {
+  const [row] = await sql.rows<FleetFacts>(fleet, [teamIds]);
   return row ?? { total: 0, macs: 0, lastSeenAt: null, byException: 0 };
 }
 
 const changes = statement(
   "compliance.count_changes",
   `select to_state as state, count(*)::int as entered, 0 as "left" from access_transitions
-     where created_at > $2::timestamptz and from_state <> to_state and ($1::int is null or team_id = $1::int) group by 1
+     where created_at > $2::timestamptz and from_state <> to_state and ($1::int[] is null or team_id = any($1::int[])) group by 1
    union all
    select from_state, 0, count(*)::int from access_transitions
-     where created_at > $2::timestamptz and from_state <> to_state and ($1::int is null or team_id = $1::int) group by 1`,
+     where created_at > $2::timestamptz and from_state <> to_state and ($1::int[] is null or team_id = any($1::int[])) group by 1`,
 );
 
 /** How often hosts entered and left each state in the last 24 hours. */
-export async function countAccessChanges(sql: Sql, teamId: number | null, now: Date): Promise<Record<string, { entered: number; left: number }>> {
-  const rows = await sql.rows<{ state: string; entered: number; left: number }>(changes, [teamId, new Date(now.getTime() - dayMs)]);
+export async function countAccessChanges(sql: Sql, teamIds: number[] | null, now: Date): Promise<Record<string, { entered: number; left: number }>> {
+  const rows = await sql.rows<{ state: string; entered: number; left: number }>(changes, [teamIds, new Date(now.getTime() - dayMs)]);
   const counts: Record<string, { entered: number; left: number }> = {};
   for (const { state, entered, left } of rows) {
     const count = (counts[state] ??= { entered: 0, left: 0 });
@@ -55,7 +55,7 @@ export interface DeliveryFacts {
 
 // Reminders of what Entra knows already have no cause that anyone waits for.
 const timed = `from compliance_reports r left join hosts h on h.id = r.host_id
-   where r.accepted_at > $2::timestamptz and r.accepted_at <= $3::timestamptz and r.kind not in ('freshness', 'resync') and ($1::int is null or h.team_id = $1::int)`;
+   where r.accepted_at > $2::timestamptz and r.accepted_at <= $3::timestamptz and r.kind not in ('freshness', 'resync') and ($1::int[] is null or h.team_id = any($1::int[]))`;
 const took = "extract(epoch from r.accepted_at - r.caused_at) * 1000";
 
 const delivery = statement(
@@ -65,8 +65,8 @@ const delivery = statement(
 );
 
 /** Times from cause to acceptance of what Microsoft accepted between two instants. */
-export async function getDeliveryFacts(sql: Sql, teamId: number | null, from: Date, to: Date): Promise<DeliveryFacts> {
-  const [row] = await sql.rows<DeliveryFacts>(delivery, [teamId, from, to]);
+export async function getDeliveryFacts(sql: Sql, teamIds: number[] | null, from: Date, to: Date): Promise<DeliveryFacts> {
+  const [row] = await sql.rows<DeliveryFacts>(delivery, [teamIds, from, to]);
   return row ?? { accepted: 0, p50Ms: null, p95Ms: null, p99Ms: null };
 }
 
@@ -84,8 +84,8 @@ const series = statement(
 );
 
 /** The median per half hour that had an acceptance, counted from `from`. */
-export async function listDeliveryPoints(sql: Sql, teamId: number | null, from: Date, to: Date): Promise<DeliveryPoint[]> {
-  return sql.rows<DeliveryPoint>(series, [teamId, from, to]);
+export async function listDeliveryPoints(sql: Sql, teamIds: number[] | null, from: Date, to: Date): Promise<DeliveryPoint[]> {
+  return sql.rows<DeliveryPoint>(series, [teamIds, from, to]);
 }
 
 /** What keeps people out, and how many. `policyId` null: a reason that no policy gives. */
@@ -101,15 +101,15 @@ const blockers = statement(
   `select case when q.reason ? 'policyId' then 'policy' else q.reason->>'code' end as code, (q.reason->>'policyId')::int as "policyId", max(p.name) as "policyName",
      count(distinct q.host_id)::int as hosts
    from (select c.host_id, jsonb_array_elements(c.reasons) as reason from host_compliance c join hosts h on h.id = c.host_id
-     where c.access_state = 'held' and ($1::int is null or h.team_id = $1::int)) q
+     where c.access_state = 'held' and ($1::int[] is null or h.team_id = any($1::int[]))) q
    left join policies p on p.id = (q.reason->>'policyId')::int
    where q.reason->>'code' in ('policy_failed', 'policy_unknown', 'stale', 'mdm_off', 'mdm_not_ours', 'mdm_unknown')
    group by 1, 2 order by 4 desc, 3, 1`,
 );
 
 /** Why the blocked are blocked, most frequent first. A host with two reasons counts in both. */
-export async function listBlockers(sql: Sql, teamId: number | null): Promise<Blocker[]> {
-  return sql.rows<Blocker>(blockers, [teamId]);
+export async function listBlockers(sql: Sql, teamIds: number[] | null): Promise<Blocker[]> {
+  return sql.rows<Blocker>(blockers, [teamIds]);
 }
 
 /** Something that waits for an admin. */
@@ -129,13 +129,14 @@ const attention = statement(
      case when count(*) = 1 then max(a.host_id) end as "hostId", case when count(*) = 1 then max(coalesce(nullif(h.computer_name, ''), h.hostname)) end as "hostName",
      case when count(*) = 1 then max(a.policy_id) end as "policyId", case when count(*) = 1 then max(p.name) end as "policyName"
    from attention_items a left join hosts h on h.id = a.host_id left join policies p on p.id = a.policy_id
-   where a.ended_at is null and ($1::int is null or a.host_id is null or h.team_id = $1::int)
+   where a.ended_at is null and case when a.host_id is not null then $1::int[] is null or h.team_id = any($1::int[])
+     when a.policy_id is not null then $1::int[] is null or p.team_id is null or p.team_id = any($1::int[]) else $2::bool end
    group by a.code order by min(a.created_at) desc`,
 );
 
-/** What waits for an admin, one row per kind. */
-export async function listOpenAttention(sql: Sql, teamId: number | null): Promise<AttentionRow[]> {
-  return sql.rows<AttentionRow>(attention, [teamId]);
+/** What waits for an admin, one row per kind: about the hosts and policies of these teams, and, with `withConnections`, about connections. */
+export async function listOpenAttention(sql: Sql, teamIds: number[] | null, withConnections: boolean): Promise<AttentionRow[]> {
+  return sql.rows<AttentionRow>(attention, [teamIds, withConnections]);
 }
 
 /** An exception that ends soon. */
@@ -149,13 +150,13 @@ const exceptions = statement(
   "compliance.list_ending_exceptions",
   `select x.host_id as "hostId", coalesce(nullif(h.computer_name, ''), h.hostname) as "hostName", x.expires_at as "expiresAt"
    from compliance_exceptions x join hosts h on h.id = x.host_id
-   where x.revoked_at is null and x.expires_at > $2::timestamptz and x.expires_at < $2::timestamptz + interval '7 days' and ($1::int is null or h.team_id = $1::int)
+   where x.revoked_at is null and x.expires_at > $2::timestamptz and x.expires_at < $2::timestamptz + interval '7 days' and ($1::int[] is null or h.team_id = any($1::int[]))
    order by x.expires_at limit 3`,
 );
 
 /** Exceptions that end within seven days, soonest first. */
-export async function listEndingExceptions(sql: Sql, teamId: number | null, now: Date): Promise<EndingException[]> {
-  return sql.rows<EndingException>(exceptions, [teamId, now]);
+export async function listEndingExceptions(sql: Sql, teamIds: number[] | null, now: Date): Promise<EndingException[]> {
+  return sql.rows<EndingException>(exceptions, [teamIds, now]);
 }
 
 /** A connection's health in one row. `waiting`: reports that have not gone out yet. */

@@ -38,9 +38,14 @@ export interface ReportFilter {
   teamId?: number;
 }
 
+/** The filter with the teams it is narrowed to, in place of the one it names; null is every team, and hosts that were deleted. */
+export interface ReportScope extends Omit<ReportFilter, "teamId"> {
+  teamIds: number[] | null;
+}
+
 const where = `from compliance_reports r left join hosts h on h.id = r.host_id
   where ($1::int is null or r.host_id = $1::int) and ($2::uuid is null or r.id = $2::uuid) and ($3::text is null or r.state = $3::text)
-    and ($4::int is null or h.team_id = $4::int)`;
+    and ($4::int[] is null or h.team_id = any($4::int[]))`;
 
 const list = statement(
   "compliance.list_reports",
@@ -53,17 +58,17 @@ const list = statement(
 );
 const count = statement("compliance.count_reports", `select count(*)::int as count ${where}`);
 
-function values({ hostId, reportId, state, teamId }: ReportFilter): unknown[] {
-  return [hostId ?? null, reportId ?? null, state ?? null, teamId ?? null];
+function values({ hostId, reportId, state, teamIds }: ReportScope): unknown[] {
+  return [hostId ?? null, reportId ?? null, state ?? null, teamIds];
 }
 
 /** One page of reports, newest first; without a limit all. */
-export async function listReportRows(sql: Sql, filter: ReportFilter, limit: number | null, offset: number): Promise<ReportRecord[]> {
+export async function listReportRows(sql: Sql, filter: ReportScope, limit: number | null, offset: number): Promise<ReportRecord[]> {
   return sql.rows<ReportRecord>(list, [...values(filter), limit, offset]);
 }
 
 /** How many reports match. */
-export async function countReportRows(sql: Sql, filter: ReportFilter): Promise<number> {
+export async function countReportRows(sql: Sql, filter: ReportScope): Promise<number> {
   return (await sql.rows<{ count: number }>(count, values(filter)))[0]?.count ?? 0;
 }
 

@@ -1,9 +1,11 @@
 import { recordActivity } from "@/lib/activities/record-activity";
-import { authorize } from "@/lib/authorize";
+import { authorizeFound, isAllowed } from "@/lib/authorize";
 import type { Context } from "@/lib/context";
 import { inTransaction } from "@/lib/db/transaction";
-import { ConflictError, NotFoundError } from "@/lib/errors";
+import { ConflictError, ForbiddenError } from "@/lib/errors";
+import { hostNotFound } from "@/lib/hosts/host-not-found";
 import { assessHosts } from "./assess-hosts";
+import { findTeamOfHost } from "./host-compliance-queries";
 import { claimDeviceOwnership, findHostIdentity } from "./identity-queries";
 
 /**
@@ -12,10 +14,14 @@ import { claimDeviceOwnership, findHostIdentity } from "./identity-queries";
  */
 export async function resolveIdentityConflict(ctx: Context, hostId: number): Promise<void> {
   await inTransaction(ctx, async (tx) => {
-    const host = await findHostIdentity(tx.sql, hostId);
-    if (!host) throw new NotFoundError("host_not_found", "This host no longer exists.");
-    authorize(tx, "report:write", { teamId: host.teamId });
+    const rights = { permission: "report:write", see: "host:read" } as const;
+    const host = authorizeFound(tx, await findHostIdentity(tx.sql, hostId), rights, () => hostNotFound(hostId));
     if (!host.inConflict) throw new ConflictError("no_identity_conflict", "This host isn't in conflict about its Entra device. Reload to see where it stands.");
+    const holder = host.conflictHostId === null ? null : await findTeamOfHost(tx.sql, host.conflictHostId);
+    // It takes the device from the other host, so it takes the right to do so there too.
+    if (holder && !isAllowed(tx, "report:write", { teamId: holder.teamId })) {
+      throw new ForbiddenError("permission_denied", "The other host is in a team where your role doesn't reach. Ask an admin of all teams to decide.");
+    }
     await claimDeviceOwnership(tx.sql, hostId, tx.now());
     await recordActivity(tx, {
       type: "resolved_identity_conflict",

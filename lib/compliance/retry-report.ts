@@ -1,9 +1,10 @@
 import { recordActivity } from "@/lib/activities/record-activity";
-import { authorize } from "@/lib/authorize";
+import { authorizeFound } from "@/lib/authorize";
 import type { Context } from "@/lib/context";
 import { inTransaction } from "@/lib/db/transaction";
-import { ConflictError, NotFoundError } from "@/lib/errors";
+import { ConflictError } from "@/lib/errors";
 import { insertReportEvent } from "./delivery-queries";
+import { reportNotFound } from "./report-not-found";
 import { findReportWithTeam, hurryReports, lockDeviceRows } from "./report-queue-queries";
 import { wakeSenders } from "./send-reports-declaration";
 
@@ -15,9 +16,8 @@ const aPersonWaits = 120;
  */
 export async function retryReport(ctx: Context, reportId: string): Promise<void> {
   await inTransaction(ctx, async (tx) => {
-    const report = await findReportWithTeam(tx.sql, reportId);
-    if (!report) throw new NotFoundError("report_not_found", "This report doesn't exist.");
-    authorize(tx, "report:write", { teamId: report.teamId });
+    const rights = { permission: "report:write", see: "report:read" } as const;
+    const report = authorizeFound(tx, await findReportWithTeam(tx.sql, reportId), rights, () => reportNotFound(reportId));
     await lockDeviceRows(tx.sql, [report]);
     const pid = report.ended ? null : await hurryReports(tx.sql, [reportId], aPersonWaits, tx.now());
     if (pid === null) {

@@ -1,8 +1,9 @@
 import { recordActivity } from "@/lib/activities/record-activity";
-import { authorize } from "@/lib/authorize";
+import { authorizeFound } from "@/lib/authorize";
 import type { Context } from "@/lib/context";
 import { inTransaction } from "@/lib/db/transaction";
-import { ConflictError, NotFoundError } from "@/lib/errors";
+import { ConflictError } from "@/lib/errors";
+import { hostNotFound } from "@/lib/hosts/host-not-found";
 import { assessHosts } from "./assess-hosts";
 import { findHostIdentity } from "./identity-queries";
 import { findLiveReportOfHost } from "./report-queue-queries";
@@ -16,9 +17,8 @@ import { reasonSentence } from "./verdict-reasons";
  */
 export async function sendNow(ctx: Context, hostId: number): Promise<{ reportId: string }> {
   return inTransaction(ctx, async (tx) => {
-    const host = await findHostIdentity(tx.sql, hostId);
-    if (!host) throw new NotFoundError("host_not_found", "This host no longer exists.");
-    authorize(tx, "report:write", { teamId: host.teamId });
+    const rights = { permission: "report:write", see: "host:read" } as const;
+    const host = authorizeFound(tx, await findHostIdentity(tx.sql, hostId), rights, () => hostNotFound(hostId));
     await assessHosts(tx, [hostId], "send_now", tx.now());
     const reportId = await findLiveReportOfHost(tx.sql, hostId);
     if (!reportId) throw new ConflictError("nothing_to_send", await whyNothing(tx, hostId));
