@@ -19,6 +19,7 @@ import { StartupError } from "@/lib/errors";
 import { ensureCertificateAuthority, issueServerCertificate } from "@/lib/http/certificate-authority";
 import { addressHeader, cameByHttps, pathHeader } from "@/lib/http/client-address";
 import { guardAnswer } from "@/lib/http/page-headers";
+import { isForeignForm } from "@/lib/http/same-origin";
 import { sweep } from "@/lib/compliance/sweep.job";
 import { enqueue } from "@/lib/jobs/enqueue";
 import { migrateQueue, runWorker } from "@/lib/jobs/run-worker";
@@ -82,6 +83,9 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
   // In development agents' paths go through Next as well, so that an edit counts without a restart.
   if (!dev && isAgents) return void serveAgentRequest(request, response, running.ready);
   if (!running.handle) return plain(response, 503, "Flotilla is starting. Try again in a few seconds.");
+  if (isForeignForm(request.method ?? "GET", path, { get: (name) => firstOf(request.headers[name]) })) {
+    return plain(response, 403, "This form didn't come from a page of this server, so nothing was changed. Load the page again and repeat it.");
+  }
   // What a client sends under these names is replaced: limits count by the address, and sign-in leads back to the path.
   request.headers[addressHeader] = findClientAddress(request.socket.remoteAddress ?? "", request.headers);
   request.headers[pathHeader] = request.url ?? "/";
@@ -89,8 +93,11 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
 }
 
 function speaksHttps({ socket, headers }: IncomingMessage): boolean {
-  const said = headers["x-forwarded-proto"];
-  return "encrypted" in socket || cameByHttps({ get: () => (typeof said === "string" ? said : null) });
+  return "encrypted" in socket || cameByHttps({ get: (name) => firstOf(headers[name]) });
+}
+
+function firstOf(value: string | string[] | undefined): string | null {
+  return (Array.isArray(value) ? value[0] : value) ?? null;
 }
 
 async function answerReadiness(response: ServerResponse): Promise<void> {

@@ -3,11 +3,12 @@ import { fleetActionRecipes } from "./fleet-actions";
 import { fleetRouteRecipes } from "./fleet-routes";
 import type { Recipe, RestCall } from "./matrix-types";
 import { ssoActionRecipes, ssoRouteRecipes } from "./sso-recipes";
+import { usersRouteRecipes } from "./users-recipes";
 
 type Known<Call> = Readonly<Partial<Record<string, Recipe<Call> | readonly Recipe<Call>[]>>>;
 
 /** How every route of the REST API is called, by its key in the access table. */
-export const routeRecipes: Known<RestCall> = { ...fleetRouteRecipes, ...accountRouteRecipes, ...ssoRouteRecipes };
+export const routeRecipes: Known<RestCall> = { ...fleetRouteRecipes, ...accountRouteRecipes, ...ssoRouteRecipes, ...usersRouteRecipes };
 
 /** How every server action is called, by its key in the access table. */
 export const actionRecipes: Known<unknown> = { ...fleetActionRecipes, ...accountActionRecipes, ...ssoActionRecipes };
