@@ -99,6 +99,22 @@ const writers: Record<string, Writer> = {
     ...(text(d.email) ? [" as ", plain(text(d.email))] : []),
     ...(text(d.public_ip) ? [` from ${text(d.public_ip)}`] : []),
     ...(text(d.reference) ? [` (reference ${text(d.reference)})`] : []),
+    ...(text(d.reason) ? [`: ${passwordObstacles[text(d.reason)] ?? text(d.reason)}`] : []),
+  ],
+  added_sso_directory: (_, d) => ["added the directory ", directory(d), ", off until it was tried"],
+  edited_sso_directory: (_, d) => [
+    "changed the directory ",
+    directory(d),
+    changed(d.changed),
+    ...(record(d.changed).enabled ? ["; it is off until it was tried again"] : []),
+  ],
+  enabled_sso_directory: (_, d) => ["switched sign-in through ", directory(d), " on"],
+  disabled_sso_directory: (_, d) => ["switched sign-in through ", directory(d), " off"],
+  deleted_sso_directory: (_, d) => ["deleted the directory ", directory(d)],
+  tried_sso_directory: (_, d) => [
+    "tried the directory ",
+    directory(d),
+    ...(d.status === "succeeded" ? [" as ", plain(text(d.email) || "somebody"), "; it works"] : ["; it failed"]),
     ...(text(d.reason) ? [`: ${text(d.reason)}`] : []),
   ],
   edited_sso_role_rules: (_, d) => ["changed which roles ", plain(text(d.directory_name) || "single sign-on"), " gives"],
@@ -136,6 +152,16 @@ const writers: Record<string, Writer> = {
   finished_setup: (_, d) => ["finished the first set-up", ...(text(d.organisation) ? [" of ", plain(text(d.organisation))] : [])],
   edited_organisation: (_, d) => ["changed the organisation's settings", changed(d.changed)],
   edited_agent_options: () => ["changed the agents' options"],
+};
+
+// Why a password opened nothing, by the code that the activity keeps.
+const passwordObstacles: Record<string, string> = {
+  unknown_user: "no user has this address",
+  wrong_password: "the password was wrong",
+  disabled: "the user is disabled",
+  single_sign_on_only: "the user signs in by single sign-on",
+  api_only: "the user is for programs",
+  no_password: "the user has no password",
 };
 
 /** Every type that has a sentence of its own. */
@@ -180,6 +206,10 @@ function user(details: Details): SentencePart {
 
 function roleWord(role: unknown): string {
   return text(role) === "observer_plus" ? "observer+" : text(role) === "gitops" ? "GitOps" : text(role);
+}
+
+function directory(details: Details): SentencePart {
+  return plain(text(details.directory_name) || "a directory");
 }
 
 function plain(name: string): SentencePart {

@@ -21,14 +21,9 @@ export async function signIn(_before: SignInState | null, form: FormData): Promi
   const password = String(form.get("password") ?? "").slice(0, 1000);
   const from = await headers();
   try {
-    const ctx = createContext({ kind: "nobody" });
-    const { session } = await signInWithPassword(ctx, {
-      email,
-      password,
-      kind: "browser",
-      userAgent: from.get("user-agent") ?? "",
-      address: clientAddress(from),
-    });
+    const address = clientAddress(from);
+    const userAgent = from.get("user-agent") ?? "";
+    const { session } = await signInWithPassword(createContext({ kind: "nobody", address }), { email, password, kind: "browser", userAgent, address });
     (await cookies()).set(sessionCookieName, session.token, { ...sessionCookieOptions(cameByHttps(from)), expires: session.absoluteEnd });
   } catch (error) {
     const { code, message } = failedState(error);

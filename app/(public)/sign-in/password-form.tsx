@@ -1,4 +1,5 @@
 "use client";
+import Link from "next/link";
 import { useActionState } from "react";
 import { Field } from "@/app/_components/field";
 import { FormMessage } from "@/app/_components/notice";
@@ -17,6 +18,9 @@ export function PasswordForm({ next }: { next: string }) {
       <SubmitButton big wide sending="Signing in…">
         Sign in
       </SubmitButton>
+      <p>
+        <Link href="/forgot-password">Forgot your password?</Link>
+      </p>
     </form>
   );
 }
