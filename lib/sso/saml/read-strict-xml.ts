@@ -35,7 +35,6 @@ export function readStrictXml(given: string, limits: XmlLimits): Document {
 
 function checkTokens(text: string, { maxElements, maxDepth }: XmlLimits): void {
   if (/[^\t\n\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u.test(text)) refuse("saml_malformed", "The XML has a character that XML doesn't allow.");
-  checkEntities(text);
   const open: string[] = [];
   let elements = 0;
   let namespaces = 0;
@@ -57,6 +56,7 @@ function checkTokens(text: string, { maxElements, maxDepth }: XmlLimits): void {
     at += whole.length - 1;
   }
   if (open.length > 0 || elements === 0) refuse("saml_malformed", "The XML isn't whole.");
+  checkEntities(text);
 }
 
 function refuseSpecial(text: string, at: number): void {

@@ -122,6 +122,8 @@ export interface SigningPlan {
   /** The certificate that the message names, when that isn't the key's. */
   namedCertificatePem?: string;
   inclusivePrefixes?: string[];
+  /** Signs with HMAC-SHA1, the public certificate being the shared secret. */
+  hmac?: boolean;
 }
 
 const exclusive = "http://www.w3.org/2001/10/xml-exc-c14n#";
@@ -135,6 +137,11 @@ export function signAnswer(xml: string, plan: SigningPlan): string {
     signatureAlgorithm: plan.algorithm ?? "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256",
     canonicalizationAlgorithm: plan.canonicalisation ?? exclusive,
   } as ConstructorParameters<typeof SignedXml>[0]);
+  if (plan.hmac) {
+    signer.enableHMAC();
+    signer.signatureAlgorithm = "http://www.w3.org/2000/09/xmldsig#hmac-sha1";
+    signer.privateKey = plan.key.certificatePem;
+  }
   signer.addReference({
     xpath: plan.covers ?? target,
     transforms: plan.transforms ?? ["http://www.w3.org/2000/09/xmldsig#enveloped-signature", exclusive],

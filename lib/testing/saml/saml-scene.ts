@@ -61,7 +61,7 @@ export async function setSamlScene(): Promise<SamlScene> {
   await ctx.db.samlSettings.upsert({ where: { id: 1 }, create: { id: 1, ...settings }, update: settings });
 
   const begin = async (relayUrl = "/hosts") => {
-    const response = await callRoute(start, { body: { relay_url: relayUrl } });
+    const response = await callRoute(start, { body: { relay_url: relayUrl }, headers: { "x-flotilla-address": nextAddress() } });
     if (response.status !== 200) throw new Error(`The sign-in didn't begin: ${response.status} ${await response.text()}`);
     const { url } = (await response.json()) as { url: string };
     return { requestId: await requestIdOf(url), cookie: (response.headers.get("set-cookie") ?? "").split(";")[0] ?? "" };
@@ -77,7 +77,6 @@ export async function setSamlScene(): Promise<SamlScene> {
     ...more,
   });
   const post: SamlScene["post"] = async (answer, cookie = null, body) => {
-    // Each case has an address of its own, so that no limit stands in for the reason.
     const last = await ctx.db.activity.findFirst({ orderBy: { id: "desc" }, select: { id: true } });
     const response = await callRoute(callback, {
       method: "POST",
@@ -124,9 +123,10 @@ export async function setSamlScene(): Promise<SamlScene> {
 
 let posts = 0;
 
+// Each browser has an address of its own, so that no limit stands in for another reason.
 function nextAddress(): string {
   posts += 1;
-  return `198.51.${100 + Math.floor(posts / 250)}.${(posts % 250) + 1}`;
+  return `198.51.${Math.floor(posts / 250)}.${(posts % 250) + 1}`;
 }
 
 /** The id of the request that an address carries. */
