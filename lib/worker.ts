@@ -1,3 +1,6 @@
+import { forgetExpired } from "./auth/forget-expired.job";
+import { sendInviteMail } from "./auth/invites/send-invite-mail.job";
+import { sendResetMail } from "./auth/resets/send-reset-mail.job";
 import { sweepSessions } from "./auth/sessions/sweep-sessions.job";
 import { applyTeamSwitch } from "./compliance/apply-team-switch.job";
 import { checkReport } from "./compliance/check-report.job";
@@ -35,6 +38,9 @@ export const jobs: Job[] = [
   checkCredentialExpiry as Job,
   wakeConnections as Job,
   endWithheldPassesJob as Job,
+  sendInviteMail as Job,
+  sendResetMail as Job,
+  forgetExpired as Job,
   sweepSessions as Job,
 ];
 
@@ -45,6 +51,7 @@ export const schedules: Schedule[] = [
   { job: wakeConnections, match: "* * * * *" },
   { job: checkConnections, match: "*/15 * * * *" },
   { job: endWithheldPassesJob, match: "7,22,37,52 * * * *" },
+  { job: forgetExpired, match: "*/10 * * * *" },
   { job: sweepSessions, match: "37 * * * *" },
   { job: checkCredentialExpiry, match: "20 6 * * *" },
 ];

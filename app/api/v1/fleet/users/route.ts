@@ -1,4 +1,6 @@
 import { adminRoute } from "@/lib/auth/admin-route";
+import { acceptInvite } from "@/lib/auth/invites/accept-invite";
+import { InviteAcceptance } from "@/lib/auth/invites/invite-acceptance";
 import { toUserJson } from "@/lib/auth/user-json";
 import { listUsers } from "@/lib/auth/users/list-users";
 import { readAfter, userOrder, userOrderKeys } from "../_json/user-order";
@@ -14,3 +16,8 @@ export const GET = adminRoute({ route: "GET users", query: listQuery(userOrderKe
   );
   return { users: users.map(toUserJson), count, meta: listMeta(list, count) };
 });
+
+/** Makes the user of an invite. Its token speaks for the caller; the mail address, when it is given, must be the invited one. */
+export const POST = adminRoute({ route: "POST users", body: InviteAcceptance }, async (ctx, { body }) => ({
+  user: toUserJson(await acceptInvite(ctx, { token: body.invite_token, name: body.name, email: body.email, password: body.password })),
+}));
