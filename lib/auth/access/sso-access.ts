@@ -11,4 +11,11 @@ export const ssoRoutes = {
 export const ssoActions = {
   "saml.saveSaml": entry("Change SAML", "security_settings:write"),
   "saml.fetchMetadata": entry("Fetch SAML metadata", "security_settings:write"),
+  "directories.addDirectory": entry("Add a directory", "security_settings:write"),
+  "directories.saveDirectory": entry("Change a directory", "security_settings:write"),
+  "directories.saveAdmission": entry("Change whom a directory adds", "security_settings:write"),
+  "directories.tryDirectory": entry("Try a directory", "security_settings:write"),
+  "directories.enable": entry("Switch a directory on", "security_settings:write"),
+  "directories.disable": entry("Switch a directory off", "security_settings:write"),
+  "directories.remove": entry("Delete a directory", "security_settings:write"),
 } as const;
