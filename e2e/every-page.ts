@@ -36,6 +36,7 @@ export function everyPage({ hosts, hostIds, policies, teams, deviceTokens }: See
     { name: "label", path: "/labels/1" },
     { name: "label-new", path: "/labels/new" },
     { name: "activity", path: "/activities" },
+    { name: "account", path: "/account" },
     { name: "settings", path: "/settings" },
     { name: "settings-organisation", path: "/settings/organisation" },
     { name: "settings-conditional-access", path: "/settings/integrations/conditional-access" },

@@ -76,6 +76,7 @@ function TokenTable({ ctx, tokens }: { ctx: Context; tokens: ApiToken[] }) {
                 {token.name}
               </span>
               <span className="xs faint tr">
+                {token.expiresAt && token.expiresAt <= ctx.now() && <span className="unsure acct-small">Expired, </span>}
                 ends in <code>{token.hint}</code>, made <Time at={token.createdAt} form="clock" />
               </span>
             </td>
