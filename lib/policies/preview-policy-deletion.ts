@@ -1,18 +1,18 @@
-import { authorize, authorizeList, isAllowed } from "../authorize";
+import { authorize, authorizeFound, authorizeList } from "../authorize";
 import type { Context } from "../context";
 import { previewGating, type MovedHost } from "./gating-preview";
 import { listGatingFacts, loadGatingState } from "./gating-queries";
-import { listPolicyRowsById } from "./policy-queries";
+import { listPolicyRowsById, policyNotFound } from "./policy-queries";
 
 /**
  * Who, of the hosts that the caller may see, is let in when these policies are deleted, because nothing else keeps them out.
- * @throws ForbiddenError `permission_denied`
+ * @throws NotFoundError `policy_not_found`, also for one that the caller may not see; ForbiddenError `permission_denied`
  */
 export async function previewPolicyDeletion(ctx: Context, policyIds: number[]): Promise<MovedHost[]> {
   authorize(ctx, "policy:read");
-  // What the caller may not see counts like what doesn't exist.
-  const seen = (await listPolicyRowsById(ctx.db, policyIds)).filter((policy) => isAllowed(ctx, "policy:read", { teamId: policy.teamId }));
-  const gated = seen.filter((policy) => policy.conditionalAccessEnabled);
+  const found = new Map((await listPolicyRowsById(ctx.db, policyIds)).map((policy) => [policy.id, policy]));
+  const asked = policyIds.map((id) => authorizeFound(ctx, found.get(id), { permission: "policy:read" }, () => policyNotFound(id)));
+  const gated = asked.filter((policy) => policy.conditionalAccessEnabled);
   if (gated.length === 0) return [];
   const [first] = gated;
   const teamId = gated.every((policy) => policy.teamId === first?.teamId) ? (first?.teamId ?? null) : null;
