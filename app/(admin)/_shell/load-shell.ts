@@ -11,6 +11,8 @@ export interface ShellFacts {
   teams: { id: number; name: string }[];
   hostCount: number | null;
   policyCount: number | null;
+  /** Whether the visitor may see users. */
+  seesUsers: boolean;
   /** One or two lines about what Microsoft was told lately. */
   health: { colour: "in" | "unsure" | "held" | "ink-3"; lines: string[] } | null;
 }
@@ -29,6 +31,7 @@ export async function loadShell(ctx: Context): Promise<ShellFacts> {
     teams: teams.map(({ id, name }) => ({ id, name })),
     hostCount: hosts?.all ?? null,
     policyCount: policies,
+    seesUsers: isAllowed(ctx, "user:read"),
     health: health && { colour: health.tone === "none" ? "ink-3" : health.tone, lines: [health.line, health.second] },
   };
 }

@@ -30,6 +30,7 @@ export function placesOf(facts: ShellFacts): (Place | null)[] {
     null,
     { href: "/labels", icon: "label", text: "Labels", key: "l", scoped: true },
     { href: "/activities", icon: "activity", text: "Activity", key: "a", scoped: false },
+    ...(facts.seesUsers ? [{ href: "/users", icon: "people" as const, text: "Users", key: "u", scoped: false }] : []),
     { href: "/settings", icon: "settings", text: "Settings", key: "s", scoped: false },
   ];
 }
