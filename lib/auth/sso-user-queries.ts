@@ -18,3 +18,12 @@ export async function listEntraAccountIds(db: Db, userId: number): Promise<strin
 export async function insertEntraAccount(db: Db, userId: number, accountId: string): Promise<void> {
   await db.account.create({ data: { userId, type: "oauth", provider: entraProvider, providerAccountId: accountId } });
 }
+
+/** Enabled global admins who sign in with a password, by name. */
+export async function listPasswordAdminRows(db: Db): Promise<{ id: number; name: string; email: string; lastSignedInAt: Date | null }[]> {
+  return db.user.findMany({
+    where: { globalRole: "admin", disabledAt: null, apiOnly: false, ssoEnabled: false, passwordHash: { not: null } },
+    select: { id: true, name: true, email: true, lastSignedInAt: true },
+    orderBy: [{ name: "asc" }, { id: "asc" }],
+  });
+}

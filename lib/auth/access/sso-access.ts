@@ -18,4 +18,5 @@ export const ssoActions = {
   "directories.enable": entry("Switch a directory on", "security_settings:write"),
   "directories.disable": entry("Switch a directory off", "security_settings:write"),
   "directories.remove": entry("Delete a directory", "security_settings:write"),
+  "single-sign-on.saveRules": entry("Change which roles single sign-on gives", "security_settings:write"),
 } as const;

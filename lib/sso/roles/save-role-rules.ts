@@ -46,7 +46,7 @@ function checkRules(rules: readonly RoleRule[], teams: ReadonlyMap<number, strin
     if (earlier.some((other) => other.teamId === teamId)) {
       fields.push({ field: `rules.${index}.value`, reason: "has a rule above for the same place; keep one of them" });
     } else if (earlier.some((other) => (other.teamId === null) !== (teamId === null))) {
-      const reason = "has a role for everything and one on a team, so nobody who holds it could sign in; keep one kind";
+      const reason = "gives a role everywhere and one on a team, so nobody who holds it could sign in; keep one kind";
       fields.push({ field: `rules.${index}.value`, reason });
     }
   }
