@@ -67,7 +67,7 @@ export function readEntraClaims(given: Readonly<Record<string, unknown>>, expect
     attributes: [],
     appRoles: claims.roles,
     groups: claims.groups,
-    groupsTruncated: isSet(claims.hasgroups) || "groups" in (claims._claim_names ?? {}),
+    groupsTruncated: isSet(claims.hasgroups) || "groups" in (claims["_claim_names"] ?? {}),
   };
 }
 

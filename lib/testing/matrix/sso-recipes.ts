@@ -1,5 +1,8 @@
 import type { ssoActions, ssoRoutes } from "@/lib/auth/access/sso-access";
-import type { Recipes, RestCall } from "./matrix-types";
+import type { ActionRecipe, Recipes, RestCall } from "./matrix-types";
+
+const nobodysId = "00000000-0000-4000-8000-000000000000";
+const ofNoDirectory = (fields: Record<string, string> = {}): ActionRecipe => ({ passes: [404], call: () => ({ directoryId: 999_999, ...fields }) });
 
 /** How the routes of single sign-on are called. */
 export const ssoRouteRecipes: Recipes<keyof typeof ssoRoutes, RestCall> = {
@@ -12,5 +15,13 @@ export const ssoRouteRecipes: Recipes<keyof typeof ssoRoutes, RestCall> = {
 /** How the server actions of single sign-on are called. */
 export const ssoActionRecipes: Recipes<keyof typeof ssoActions, unknown> = {
   "saml.saveSaml": { passes: [422], call: () => ({}) },
+  // No directory has this id; what each does to one is another test's matter.
+  "directories.addDirectory": { passes: [422], call: () => ({ name: "" }) },
+  "directories.saveDirectory": ofNoDirectory({ name: "A", cloud: "global", tenantId: nobodysId, clientId: nobodysId, clientSecret: "" }),
+  "directories.saveAdmission": ofNoDirectory({ defaultRole: "none" }),
+  "directories.tryDirectory": ofNoDirectory(),
+  "directories.enable": ofNoDirectory(),
+  "directories.disable": ofNoDirectory(),
+  "directories.remove": ofNoDirectory(),
   "saml.fetchMetadata": { passes: [422], call: () => ({ metadataUrl: "not an address" }) },
 };

@@ -1,0 +1,33 @@
+import { Mark } from "@/app/_components/icon";
+import { trialState, type Directory } from "@/lib/sso/oidc/directory";
+
+/** What the clouds are called. */
+export const cloudTitles: Record<Directory["cloud"], string> = {
+  global: "Global and GCC",
+  us_government: "US government (GCC High and DoD)",
+  china: "China, operated by 21Vianet",
+};
+
+/** Where the tenant's admins make app registrations. */
+export const portalUrls: Record<Directory["cloud"], string> = {
+  global: "https://entra.microsoft.com",
+  us_government: "https://entra.microsoft.us",
+  china: "https://entra.microsoftonline.cn",
+};
+
+/** Whether people can sign in through a directory, in two words. */
+export function DirectoryState({ directory, now }: { directory: Directory; now: Date }) {
+  if (directory.enabledAt) {
+    return (
+      <span className="st in">
+        <Mark name="in" /> On
+      </span>
+    );
+  }
+  const isTried = trialState(directory, now) === "passed";
+  return (
+    <span className="st unsure">
+      <Mark name="unsure" /> {isTried ? "Off" : "Draft, not tried"}
+    </span>
+  );
+}

@@ -1,0 +1,84 @@
+import { CopyId } from "@/app/_components/copy-id";
+import { Icon, Mark } from "@/app/_components/icon";
+import { Notice } from "@/app/_components/notice";
+import { Time } from "@/app/_components/time";
+import { trialState, type Directory } from "@/lib/sso/oidc/directory";
+
+/** What the last trial of these settings saw: who signed in, what would become of them, or why it failed. */
+export function TrialResult({ directory, now }: { directory: Directory; now: Date }) {
+  const { trial } = directory;
+  const state = trialState(directory, now);
+  if (!trial || state === "none") {
+    return (
+      <p className="lede muted">
+        Sign in through the directory yourself before it counts for anyone. A trial shows what Microsoft says about you and what would come of it; it changes
+        nothing.
+      </p>
+    );
+  }
+  if (state === "waiting") {
+    return (
+      <p className="st muted">
+        <Icon name="again" className="ic spin" />
+        Waiting for {trial.startedBy.name} to sign in in the second window. The way back is open for 15 minutes.
+      </p>
+    );
+  }
+  if (state === "lapsed") return <Notice kind="unsure">The last trial, begun by {trial.startedBy.name}, was never finished.</Notice>;
+  if (state === "failed") {
+    return (
+      <Notice kind="held">
+        It didn’t work: {trial.problem?.text ?? "the reason isn’t known."} {trial.problem?.detail && <span className="muted">({trial.problem.detail})</span>}
+      </Notice>
+    );
+  }
+  return (
+    <>
+      <p className="st in">
+        <Mark name="in" />
+        <span>
+          It works. {trial.startedBy.name} tried it <Time at={new Date(trial.finishedAt ?? trial.startedAt)} />.
+        </span>
+      </p>
+      {trial.admission && !trial.admission.admitted && (
+        <Notice kind="unsure">Microsoft’s answer is good, and this person would still be kept out: {trial.admission.text}</Notice>
+      )}
+      {trial.person && <Seen person={trial.person} admission={trial.admission} />}
+    </>
+  );
+}
+
+type Trial = NonNullable<Directory["trial"]>;
+
+function Seen({ person, admission }: { person: NonNullable<Trial["person"]>; admission: Trial["admission"] }) {
+  const groups = `${person.groups}${person.groupsTruncated ? ", and more than fit: use app roles" : ""}`;
+  return (
+    <dl className="sup kv">
+      <dt>Person</dt>
+      <dd>
+        {person.name || "without a name"}
+        {person.email && person.email !== person.name && <span className="muted">, {person.email}</span>}
+      </dd>
+      {!person.emailIsProof && person.email && (
+        <>
+          <dt>Mail address</dt>
+          <dd className="unsure">Not confirmed by the tenant, so it finds no user and makes none.</dd>
+        </>
+      )}
+      <dt>Object ID</dt>
+      <dd>
+        <CopyId id={person.objectId} />
+      </dd>
+      <dt>App roles</dt>
+      <dd>{person.appRoles.length > 0 ? person.appRoles.join(", ") : <span className="faint">none</span>}</dd>
+      <dt>Groups</dt>
+      <dd>{person.groups === 0 && !person.groupsTruncated ? <span className="faint">none in the token</span> : groups}</dd>
+      {admission?.admitted && (
+        <>
+          <dt>Would come in as</dt>
+          <dd>{admission.text}</dd>
+        </>
+      )}
+    </dl>
+  );
+}
