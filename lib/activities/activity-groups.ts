@@ -108,6 +108,7 @@ export const activityGroups: Record<string, { label: string; types: string[] }> 
       "disabled_sso_directory",
       "deleted_sso_directory",
       "tried_sso_directory",
+      "edited_saml_settings",
       "edited_sso_role_rules",
     ],
   },

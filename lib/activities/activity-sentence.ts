@@ -117,6 +117,7 @@ const writers: Record<string, Writer> = {
     ...(d.status === "succeeded" ? [" as ", plain(text(d.email) || "somebody"), "; it works"] : ["; it failed"]),
     ...(text(d.reason) ? [`: ${text(d.reason)}`] : []),
   ],
+  edited_saml_settings: (_, d) => ["changed how people sign in with SAML", changed(d.changed)],
   edited_sso_role_rules: (_, d) => ["changed which roles ", plain(text(d.directory_name) || "single sign-on"), " gives"],
   changed_password: () => ["changed their password"],
   reset_password: () => ["chose a new password by a one-time link"],

@@ -1,4 +1,5 @@
 import { smtpPaths, smtpReadOnly } from "../auth/mail/smtp-config";
+import { ssoPaths, ssoUnused } from "../sso/saml/sso-config";
 import type { PlainTree } from "./read-tree-patch";
 import { mdmSettingsOff } from "./mdm-settings-off";
 
@@ -21,7 +22,9 @@ export interface ConfigFacts {
   hosts: number;
   /** How mail is sent; null for those who don't see it. */
   smtp: PlainTree | null;
-  /** Sign-in and agent options are for those who manage the organisation. */
+  /** How people sign in by SAML; null for those who don't see it. */
+  sso: PlainTree | null;
+  /** Agent options are for those who manage the organisation. */
   whole: boolean;
 }
 
@@ -44,6 +47,7 @@ export const writablePaths: Readonly<
     | "gatingOfNoTeam"
     | "agentOptions"
     | `smtp_settings.${string}`
+    | `sso_settings.${string}`
   >
 > = {
   "org_info.org_name": "name",
@@ -56,6 +60,7 @@ export const writablePaths: Readonly<
   "integrations.conditional_access_enabled": "gatingOfNoTeam",
   agent_options: "agentOptions",
   ...smtpPaths,
+  ...ssoPaths,
 };
 
 /** What clients send back as they read it and nobody can set here. */
@@ -63,6 +68,7 @@ export const ignoredPaths = [
   /^license\b/,
   /^conditional_access\b/,
   smtpReadOnly,
+  ssoUnused,
   /(^|[._])enabled_and_configured$/,
   /^mdm\.apple_bm_terms_expired$/,
   /^update_interval\b/,
@@ -91,19 +97,8 @@ export function buildConfig(facts: ConfigFacts): ConfigTree {
       deferred_save_host: false,
     },
     ...(facts.smtp && { smtp_settings: facts.smtp }),
+    ...(facts.sso && { sso_settings: facts.sso }),
     ...(facts.whole && {
-      sso_settings: {
-        enable_sso: false,
-        entity_id: "",
-        issuer_uri: "",
-        idp_name: "",
-        idp_image_url: "",
-        metadata: "",
-        metadata_url: "",
-        enable_sso_idp_login: false,
-        enable_jit_provisioning: false,
-        sso_server_url: "",
-      },
       agent_options: facts.agentOptions,
     }),
     conditional_access: {

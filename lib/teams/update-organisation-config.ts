@@ -10,6 +10,8 @@ import type { Context } from "../context";
 import { dryRun } from "../db/dry-run";
 import { inTransaction } from "../db/transaction";
 import { InvalidInputError } from "../errors";
+import { atSsoPaths, readSsoPatch, ssoPaths } from "../sso/saml/sso-config";
+import { updateSamlSettings } from "../sso/saml/update-saml-settings";
 import { readAgentOptions } from "./agent-options";
 import { getOrganisationConfig } from "./get-organisation-config";
 import { ignoredPaths, secretMask, writablePaths, type ConfigTree } from "./organisation-config";
@@ -61,9 +63,8 @@ async function applyPatch(tx: Context, patch: ConfigTree, force: boolean): Promi
     ignored: ignoredPaths,
     mask: secretMask,
   });
-  const isMail = ([key]: [string, unknown]) => key in smtpPaths;
-  const mail = Object.fromEntries(Object.entries(others).filter(isMail));
-  const texts = Object.fromEntries(Object.entries(others).filter((one) => !isMail(one)));
+  const among = (paths: object) => Object.fromEntries(Object.entries(others).filter(([key]) => key in paths));
+  const [texts, mail, sso] = [among(fields), among(smtpPaths), among(ssoPaths)];
   const settings: Record<string, string> = {};
   for (const [key, value] of Object.entries(texts)) {
     const field = fields[key as keyof typeof fields];
@@ -84,6 +85,7 @@ async function applyPatch(tx: Context, patch: ConfigTree, force: boolean): Promi
     await recordActivity(tx, { type: "edited_agent_options", details: { global: true, team_id: null, team_name: null } });
   }
   if (Object.keys(mail).length > 0) await changeMail(tx, mail);
+  if (Object.keys(sso).length > 0) await changeSso(tx, sso);
   if (typeof gatingOfNoTeam === "boolean") await switchConditionalAccess(tx, { teamId: 0, enabled: gatingOfNoTeam });
   return getOrganisationConfig(tx);
 }
@@ -93,6 +95,14 @@ async function changeMail(tx: Context, changes: Record<string, unknown>): Promis
     await updateMailSettings(tx, readSmtpPatch(changes, await getMailSettings(tx)));
   } catch (error) {
     throw atSmtpPaths(error);
+  }
+}
+
+async function changeSso(tx: Context, changes: Record<string, unknown>): Promise<void> {
+  try {
+    await updateSamlSettings(tx, readSsoPatch(changes));
+  } catch (error) {
+    throw atSsoPaths(error);
   }
 }
 
