@@ -3,9 +3,11 @@ import Link from "next/link";
 import { Icon, type IconName } from "@/app/_components/icon";
 import { PageHeader } from "@/app/_components/page-header";
 import { requireAdmin } from "@/lib/auth/require-admin";
+import { isAllowed } from "@/lib/authorize";
 import { getOrganisation } from "@/lib/auth/get-organisation";
 import { connectionWord } from "@/lib/compliance/entra/connection-word";
 import { getDefaultConnection } from "@/lib/compliance/entra/get-default-connection";
+import { listSignInWays } from "@/lib/sso/list-sign-in-ways";
 import "./integrations/conditional-access/connect.css";
 
 export const metadata: Metadata = { title: "Settings" };
@@ -14,14 +16,29 @@ export const dynamic = "force-dynamic";
 /** What can be set, each with what it is set to. */
 export default async function SettingsPage() {
   const ctx = await requireAdmin();
-  const [connection, organisation] = await Promise.all([getDefaultConnection(ctx), getOrganisation(ctx)]);
-  const rows: { href: string; icon: IconName; title: string; note: string; value: string }[] = [
+  const mayReadConnections = isAllowed(ctx, "connection:read");
+  const maySeeSignIn = isAllowed(ctx, "security_settings:read");
+  const [connection, organisation, ways] = await Promise.all([
+    mayReadConnections ? getDefaultConnection(ctx) : null,
+    getOrganisation(ctx),
+    maySeeSignIn ? listSignInWays(ctx, "/") : [],
+  ]);
+  const rows: { href: string; icon: IconName; title: string; note: string; value: string; hidden?: boolean }[] = [
     {
+      hidden: !mayReadConnections,
       href: "/settings/integrations/conditional-access",
       icon: "gate",
       title: "Conditional access",
       note: "The Entra tenant this server reports to, its app and its health",
       value: connectionWord(connection),
+    },
+    {
+      hidden: !maySeeSignIn,
+      href: "/settings/integrations/single-sign-on",
+      icon: "lock",
+      title: "Single sign-on",
+      note: "Directories and SAML that people sign in with, and the roles they give",
+      value: ways.length === 0 ? "Off" : ways.map(({ name }) => name).join(", "),
     },
     {
       href: "/settings/organisation",
@@ -35,19 +52,21 @@ export default async function SettingsPage() {
     <>
       <PageHeader title="Settings" />
       <div className="pad set-list">
-        {rows.map(({ href, icon, title, note, value }) => (
-          <Link href={href} key={href}>
-            <Icon name={icon} style={{ width: 18, height: 18 }} />
-            <span style={{ minWidth: 0 }}>
-              <b style={{ fontWeight: 560 }}>{title}</b>
-              <span className="sm muted" style={{ display: "block" }}>
-                {note}
+        {rows
+          .filter(({ hidden }) => !hidden)
+          .map(({ href, icon, title, note, value }) => (
+            <Link href={href} key={href}>
+              <Icon name={icon} style={{ width: 18, height: 18 }} />
+              <span style={{ minWidth: 0 }}>
+                <b style={{ fontWeight: 560 }}>{title}</b>
+                <span className="sm muted" style={{ display: "block" }}>
+                  {note}
+                </span>
               </span>
-            </span>
-            <span className="muted">{value}</span>
-            <Icon name="right" />
-          </Link>
-        ))}
+              <span className="muted">{value}</span>
+              <Icon name="right" />
+            </Link>
+          ))}
       </div>
     </>
   );

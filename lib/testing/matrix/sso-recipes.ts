@@ -23,5 +23,6 @@ export const ssoActionRecipes: Recipes<keyof typeof ssoActions, unknown> = {
   "directories.enable": ofNoDirectory(),
   "directories.disable": ofNoDirectory(),
   "directories.remove": ofNoDirectory(),
+  "single-sign-on.saveRules": { passes: [404], call: () => ({ directoryId: 999_999, rules: [] }) },
   "saml.fetchMetadata": { passes: [422], call: () => ({ metadataUrl: "not an address" }) },
 };
