@@ -1,7 +1,9 @@
 import type { Metadata } from "next";
 import Link from "next/link";
 import { accessWord, type AccessState } from "@/app/_components/access-state";
+import type { SearchParams } from "@/app/_components/address";
 import { Blank, NoPermission } from "@/app/_components/blank";
+import { chosenTeam } from "@/app/_components/chosen-team";
 import { Mark } from "@/app/_components/icon";
 import { LiveRefresh } from "@/app/_components/live-refresh";
 import { Time } from "@/app/_components/time";
@@ -16,11 +18,10 @@ import { AnswerToAccepted, BlockedNow, NeedsYou, scoped, WhatBlocks } from "./_o
 export const metadata: Metadata = { title: "Overview" };
 
 /** How many are let in, who is out and why, and how fast Microsoft hears of it. */
-export default async function OverviewPage({ searchParams }: { searchParams: Promise<{ team_id?: string }> }) {
+export default async function OverviewPage({ searchParams }: { searchParams: Promise<SearchParams> }) {
   const ctx = await requireAdmin();
   if (!isAllowed(ctx, "host:list") || !isAllowed(ctx, "report:read")) return <NotForYou />;
-  const { team_id } = await searchParams;
-  const teamId = team_id && /^\d{1,9}$/.test(team_id) ? Number(team_id) : undefined;
+  const teamId = chosenTeam(ctx, await searchParams);
   const overview = await getOverview(ctx, { teamId });
   return (
     <TimeFrame now={overview.now}>

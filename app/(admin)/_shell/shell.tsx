@@ -19,20 +19,23 @@ interface Place {
   /** Keeps the chosen team. */
   scoped: boolean;
   count?: number | null;
+  /** Whether the visitor's role opens it. */
+  open: boolean;
 }
 
-/** The sections that exist, in the order of the navigation; null is a gap. */
-export function placesOf(facts: ShellFacts): (Place | null)[] {
-  return [
-    { href: "/", icon: "overview", text: "Overview", key: "o", scoped: true },
-    { href: "/hosts", icon: "host", text: "Hosts", key: "h", scoped: true, count: facts.hostCount },
-    { href: "/policies", icon: "policy", text: "Policies", key: "p", scoped: true, count: facts.policyCount },
+/** The sections that the visitor's role opens, in the order of the navigation; null is a gap. */
+export function placesOf({ may, hostCount, policyCount }: ShellFacts): (Place | null)[] {
+  const places: (Place | null)[] = [
+    { href: "/", icon: "overview", text: "Overview", key: "o", scoped: true, open: may.overview },
+    { href: "/hosts", icon: "host", text: "Hosts", key: "h", scoped: true, count: hostCount, open: may.hosts },
+    { href: "/policies", icon: "policy", text: "Policies", key: "p", scoped: true, count: policyCount, open: may.policies },
     null,
-    { href: "/labels", icon: "label", text: "Labels", key: "l", scoped: true },
-    { href: "/activities", icon: "activity", text: "Activity", key: "a", scoped: false },
-    ...(facts.seesUsers ? [{ href: "/users", icon: "people" as const, text: "Users", key: "u", scoped: false }] : []),
-    { href: "/settings", icon: "settings", text: "Settings", key: "s", scoped: false },
+    { href: "/labels", icon: "label", text: "Labels", key: "l", scoped: true, open: may.labels },
+    { href: "/activities", icon: "activity", text: "Activity", key: "a", scoped: false, open: may.activities },
+    { href: "/users", icon: "people", text: "Users", key: "u", scoped: false, open: may.users },
+    { href: "/settings", icon: "settings", text: "Settings", key: "s", scoped: false, open: may.settings },
   ];
+  return places.filter((place) => place === null || place.open);
 }
 
 /** Navigation left (a rail on narrow screens, a sheet on phones), the page right. */
@@ -75,7 +78,7 @@ function NavBody({ facts, onGo }: { facts: ShellFacts; onGo?: () => void }) {
   const teamId = useSearchParams().get("team_id");
   return (
     <>
-      <TeamPicker teams={facts.teams} />
+      <TeamPicker teams={facts.teams} reach={facts.reach} />
       {placesOf(facts).map((place, index) => {
         if (!place) return <div className="gap" key={`gap-${index}`} />;
         const current = place.href === "/" ? path === "/" : path === place.href || path.startsWith(`${place.href}/`);

@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import Link from "next/link";
 import { accessWord } from "@/app/_components/access-state";
 import { Blank, NoPermission } from "@/app/_components/blank";
+import { chosenTeam } from "@/app/_components/chosen-team";
 import { Mark } from "@/app/_components/icon";
 import { LiveRefresh } from "@/app/_components/live-refresh";
 import { PageHeader } from "@/app/_components/page-header";
@@ -9,7 +10,7 @@ import { Pager } from "@/app/_components/pager";
 import { TimeFrame } from "@/app/_components/time-frame";
 import { getOrganisation } from "@/lib/auth/get-organisation";
 import { requireAdmin } from "@/lib/auth/require-admin";
-import { isAllowed } from "@/lib/authorize";
+import { isAllowed, type Permission } from "@/lib/authorize";
 import { countHosts } from "@/lib/hosts/count-hosts";
 import type { HostRecord } from "@/lib/hosts/host-record";
 import { listHostFilters } from "@/lib/hosts/list-host-filters";
@@ -28,8 +29,9 @@ export const metadata: Metadata = { title: "Hosts" };
 export default async function HostsPage({ searchParams }: { searchParams: Promise<Record<string, string | string[] | undefined>> }) {
   const ctx = await requireAdmin();
   const given = await searchParams;
-  const { search, filter, page } = readHostSearch(given);
-  const scope = { teamId: filter.teamId };
+  const teamId = chosenTeam(ctx, given);
+  const { search, filter, page } = readHostSearch({ ...given, team_id: teamId === undefined ? undefined : String(teamId) });
+  const scope = { teamId };
   if (!isAllowed(ctx, "host:list", scope)) {
     return (
       <>
@@ -43,34 +45,39 @@ export default async function HostsPage({ searchParams }: { searchParams: Promis
   const [hosts, counts, options, teams, organisation] = await Promise.all([
     listHosts(ctx, filter, page),
     countHosts(ctx, filter),
-    listHostFilters(ctx, filter.teamId),
+    listHostFilters(ctx, teamId),
     isAllowed(ctx, "team:read") ? listTeams(ctx, { withNoTeam: true }) : [],
     getOrganisation(ctx),
   ]);
+  // With different roles on different teams, what not every host here allows is offered where a team is chosen.
+  const everywhere = (permission: Permission) =>
+    isAllowed(ctx, permission, scope) && hosts.every(({ teamId: id }) => isAllowed(ctx, permission, { teamId: id }));
+  const targets = teams.filter(({ id }) => isAllowed(ctx, "host:transfer", { teamId: id }));
   const may = {
-    refetch: isAllowed(ctx, "host:refetch", scope),
-    transfer: isAllowed(ctx, "host:transfer", scope),
-    delete: isAllowed(ctx, "host:delete", scope),
+    refetch: everywhere("host:refetch"),
+    transfer: everywhere("host:transfer") && targets.some(({ id }) => id !== teamId),
+    delete: everywhere("host:delete"),
   };
-  const secretTeam = filter.teamId === undefined || filter.teamId === 0 ? null : filter.teamId;
-  const teamName = teams.find(({ id }) => id === filter.teamId)?.name;
+  const secretTeam = teamId || null;
+  const secretScope = { teamId: teamId ?? null };
+  const teamName = teams.find(({ id }) => id === teamId)?.name;
   const narrowed = Object.keys(search).some((name) => !["team_id", "order", "dir", "page"].includes(name));
   return (
     <TimeFrame now={ctx.now()}>
       <LiveRefresh seconds={5} />
       <PageHeader title="Hosts">
-        {isAllowed(ctx, "enroll_secret:read", scope) && (
+        {isAllowed(ctx, "enroll_secret:read", secretScope) && (
           <EnrollSecretsButton
             teamId={secretTeam}
             teamName={secretTeam === null ? null : (teamName ?? null)}
-            mayWrite={isAllowed(ctx, "enroll_secret:write", scope)}
+            mayWrite={isAllowed(ctx, "enroll_secret:write", secretScope)}
           />
         )}
         <AddHostsButton
           teamId={secretTeam}
           teamName={secretTeam === null ? null : (teamName ?? null)}
           publicUrl={organisation.publicUrl}
-          maySeeSecrets={isAllowed(ctx, "enroll_secret:read", scope)}
+          maySeeSecrets={isAllowed(ctx, "enroll_secret:read", secretScope)}
           startsOpen={given.add === "1"}
         />
       </PageHeader>
@@ -95,7 +102,7 @@ export default async function HostsPage({ searchParams }: { searchParams: Promis
             search={search}
             orderKey={page.orderKey}
             orderDirection={page.orderDirection}
-            teams={teams.map(({ id, name }) => ({ id, name }))}
+            teams={targets.map(({ id, name }) => ({ id, name }))}
             may={may}
             onlyMacs={hosts.every(({ platform }) => platform === "darwin")}
           />

@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import Link from "next/link";
 import { numberParam, param, withParams, wordParam, type SearchParams } from "@/app/_components/address";
 import { Blank, NoPermission } from "@/app/_components/blank";
+import { chosenTeam } from "@/app/_components/chosen-team";
 import { Icon } from "@/app/_components/icon";
 import { ListFilter } from "@/app/_components/list-filter";
 import { ListSearch } from "@/app/_components/list-search";
@@ -36,7 +37,7 @@ export default async function LabelsPage({ searchParams }: { searchParams: Promi
     );
   }
   const given = await searchParams;
-  const teamId = numberParam(given, "team_id");
+  const teamId = chosenTeam(ctx, given);
   const query = param(given, "q");
   const kind = wordParam(given, "kind", ["", "regular", "builtin"], "");
   const labels = (await listLabels(ctx, { team: teamId, query })).filter((label) => kind === "" || label.labelType === kind);
@@ -46,7 +47,7 @@ export default async function LabelsPage({ searchParams }: { searchParams: Promi
   return (
     <>
       <PageHeader title="Labels" note="A label is a group of hosts. Policies can ask only some groups, or leave some out.">
-        {isAllowed(ctx, "label:write", { teamId }) && (
+        {isAllowed(ctx, "label:write", { teamId: teamId ?? null }) && (
           <Link className="btn primary" href={`/labels/new${teamQuery}`}>
             <Icon name="plus" />
             Add label

@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import Link from "next/link";
 import { numberParam, param, withParams, wordParam, type SearchParams } from "@/app/_components/address";
 import { Blank, NoPermission } from "@/app/_components/blank";
+import { chosenTeam } from "@/app/_components/chosen-team";
 import { Icon } from "@/app/_components/icon";
 import { ListFilter } from "@/app/_components/list-filter";
 import { ListSearch } from "@/app/_components/list-search";
@@ -42,7 +43,7 @@ export default async function PoliciesPage({ searchParams }: { searchParams: Pro
   const ctx = await requireAdmin();
   if (!isAllowed(ctx, "policy:read")) return <NotForYou />;
   const given = await searchParams;
-  const teamId = numberParam(given, "team_id") ?? null;
+  const teamId = chosenTeam(ctx, given) ?? null;
   const team = teamId === null ? null : await getTeam(ctx, teamId);
   const sorted = {
     by: wordParam(given, "sort", ["name", "pass", "fail", "unknown"], "fail"),

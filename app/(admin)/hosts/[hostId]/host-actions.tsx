@@ -32,6 +32,7 @@ export function HostActions({ host, asked, teams, may }: HostActionsProps) {
     router.refresh();
   };
   const others = teams.filter(({ id }) => id !== host.teamId);
+  const mayMove = may.transfer && others.length > 0;
   return (
     <>
       {may.refetch && (
@@ -49,9 +50,9 @@ export function HostActions({ host, asked, teams, may }: HostActionsProps) {
           Send now
         </Button>
       )}
-      {(may.transfer || may.delete) && (
+      {(mayMove || may.delete) && (
         <Menu label="More actions" align="end" trigger={<IconButton label="More actions" icon="dots" kind="plain" />}>
-          {may.transfer && others.length > 0 && <MenuItem onSelect={() => setDialog("move")}>Move to a team…</MenuItem>}
+          {mayMove && <MenuItem onSelect={() => setDialog("move")}>Move to a team…</MenuItem>}
           {may.delete && (
             <MenuItem danger onSelect={() => setDialog("delete")}>
               Delete the host…

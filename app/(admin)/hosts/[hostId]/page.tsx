@@ -56,6 +56,7 @@ export default async function HostPage({ params, searchParams }: { params: Param
     send: isAllowed(ctx, "report:write", scope),
   };
   const [access, teams] = await Promise.all([getHostCompliance(ctx, host.id), may.transfer ? listTeams(ctx, { withNoTeam: true }) : []]);
+  const targets = teams.filter(({ id }) => isAllowed(ctx, "host:transfer", { teamId: id }));
   const failing = host.policies.filter(({ outcome }) => outcome === "fail").length;
   const at = (name: string) => (name === "access" ? `/hosts/${host.id}` : `/hosts/${host.id}?tab=${name}`);
   const tabs = [
@@ -79,7 +80,7 @@ export default async function HostPage({ params, searchParams }: { params: Param
         <HostActions
           host={{ id: host.id, name: host.name, teamId: host.teamId }}
           asked={wasJustAsked(host, ctx.now())}
-          teams={teams.map(({ id, name }) => ({ id, name }))}
+          teams={targets.map(({ id, name }) => ({ id, name }))}
           may={may}
         />
       </PageHeader>

@@ -23,7 +23,7 @@ export default async function LabelPage({ params, searchParams }: { params: Prom
   const label = await getLabel(ctx, labelId);
   const listHref = teamId === null ? "/labels" : `/labels?team_id=${teamId}`;
   const manual = label.membershipType === "manual";
-  const mayRead = isAllowed(ctx, "host:list");
+  const mayRead = isAllowed(ctx, "host:list", { teamId: label.teamId ?? undefined });
   const mayWrite = label.labelType !== "builtin" && isAllowed(ctx, "label:write", { teamId: label.teamId }) && mayRead;
   // A manual label's form holds all its hosts; others show the first few.
   const hosts = mayRead ? await listHosts(ctx, { labelId }, { orderKey: "display_name", ...(!(manual && mayWrite) && { page: 0, perPage: mostShown }) }) : [];

@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
-import { numberParam, type SearchParams } from "@/app/_components/address";
+import type { SearchParams } from "@/app/_components/address";
 import { NoPermission } from "@/app/_components/blank";
+import { chosenTeam } from "@/app/_components/chosen-team";
 import { PageHeader } from "@/app/_components/page-header";
 import { requireAdmin } from "@/lib/auth/require-admin";
 import { isAllowed } from "@/lib/authorize";
@@ -13,7 +14,7 @@ export const metadata: Metadata = { title: "Add label" };
 /** A new label for the chosen team, or for all. */
 export default async function NewLabelPage({ searchParams }: { searchParams: Promise<SearchParams> }) {
   const ctx = await requireAdmin();
-  const teamId = numberParam(await searchParams, "team_id") ?? null;
+  const teamId = chosenTeam(ctx, await searchParams) ?? null;
   const listHref = teamId === null ? "/labels" : `/labels?team_id=${teamId}`;
   if (!isAllowed(ctx, "label:write", { teamId })) {
     return (

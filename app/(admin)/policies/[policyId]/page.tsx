@@ -7,7 +7,8 @@ import { PageHeader } from "@/app/_components/page-header";
 import { Time } from "@/app/_components/time";
 import { TimeFrame } from "@/app/_components/time-frame";
 import { requireAdmin } from "@/lib/auth/require-admin";
-import { isAllowed } from "@/lib/authorize";
+import { isAllowed, teamsAllowed } from "@/lib/authorize";
+import type { Context } from "@/lib/context";
 import { listLabels } from "@/lib/labels/list-labels";
 import { getPolicy } from "@/lib/policies/get-policy";
 import { listPolicyHosts } from "@/lib/policies/list-policy-hosts";
@@ -37,7 +38,8 @@ export default async function PolicyPage({ params, searchParams }: { params: Pro
   const policy = await getPolicy(ctx, policyId, teamId === null ? {} : { teamId });
   const team = policy.teamId === null ? null : await getTeam(ctx, policy.teamId);
   const viewed = teamId === null || policy.teamId !== null ? null : await getTeam(ctx, teamId);
-  const failing = isAllowed(ctx, "host:list") ? await listPolicyHosts(ctx, policyId, { teamId: teamId ?? undefined, outcome: "fail", perPage: mostShown }) : [];
+  const mayList = isAllowed(ctx, "host:list", { teamId: policy.teamId ?? teamId ?? undefined });
+  const failing = mayList ? await listPolicyHosts(ctx, policyId, { teamId: teamId ?? undefined, outcome: "fail", perPage: mostShown }) : [];
   const listHref = teamId === null ? "/policies" : `/policies?team_id=${teamId}`;
   const mayWrite = isAllowed(ctx, "policy:write", { teamId: policy.teamId });
   const hostsHref = (outcome: string) => `/hosts?policy_id=${policy.id}&outcome=${outcome}${teamId === null ? "" : `&team_id=${teamId}`}`;
@@ -46,7 +48,7 @@ export default async function PolicyPage({ params, searchParams }: { params: Pro
       <PageHeader
         title={policy.name}
         crumbs={[{ href: listHref, text: "Policies" }]}
-        note={`${team ? `For ${team.name}` : "For all teams"}. Version ${policy.version}.${viewed ? ` Counts are ${viewed.name}’s.` : ""}`}
+        note={`${team ? `For ${team.name}` : "For all teams"}. Version ${policy.version}.${countedIn(ctx, policy, viewed?.name)}`}
       />
       <div className="pol-cols">
         {mayWrite ? (
@@ -79,6 +81,12 @@ export default async function PolicyPage({ params, searchParams }: { params: Pro
       </div>
     </TimeFrame>
   );
+}
+
+// Whose hosts a policy for all teams is counted among, where that isn't everybody's.
+function countedIn(ctx: Context, policy: PolicyWithCounts, viewed: string | undefined): string {
+  if (viewed) return ` Counts are ${viewed}’s.`;
+  return policy.teamId === null && teamsAllowed(ctx, "policy:read") !== "all" ? " Counts are your teams’." : "";
 }
 
 function Answers({ policy, hostsHref }: { policy: PolicyWithCounts; hostsHref: (outcome: string) => string }) {

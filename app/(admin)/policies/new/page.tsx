@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
-import { numberParam, type SearchParams } from "@/app/_components/address";
+import type { SearchParams } from "@/app/_components/address";
 import { NoPermission } from "@/app/_components/blank";
+import { chosenTeam } from "@/app/_components/chosen-team";
 import { PageHeader } from "@/app/_components/page-header";
 import { requireAdmin } from "@/lib/auth/require-admin";
 import { isAllowed } from "@/lib/authorize";
@@ -14,7 +15,7 @@ export const metadata: Metadata = { title: "Add policy" };
 /** A new policy for the chosen team, or for all. */
 export default async function NewPolicyPage({ searchParams }: { searchParams: Promise<SearchParams> }) {
   const ctx = await requireAdmin();
-  const teamId = numberParam(await searchParams, "team_id") ?? null;
+  const teamId = chosenTeam(ctx, await searchParams) ?? null;
   const listHref = teamId === null ? "/policies" : `/policies?team_id=${teamId}`;
   const header = (note?: string) => <PageHeader title="Add policy" crumbs={[{ href: listHref, text: "Policies" }]} note={note} />;
   if (!isAllowed(ctx, "policy:write", { teamId })) {
