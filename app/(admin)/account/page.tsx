@@ -1,8 +1,11 @@
 import type { Metadata } from "next";
+import { NoPermission } from "@/app/_components/blank";
 import { PageHeader } from "@/app/_components/page-header";
+import { TimeFrame } from "@/app/_components/time-frame";
 import { getMe } from "@/lib/auth/get-me";
 import { requireAdmin } from "@/lib/auth/require-admin";
 import { getUser } from "@/lib/auth/users/get-user";
+import { isAllowed } from "@/lib/authorize";
 import { PasswordForm } from "./_parts/password-form";
 import { ProfileForm } from "./_parts/profile-form";
 import { RoleList } from "./_parts/role-list";
@@ -17,8 +20,18 @@ export const dynamic = "force-dynamic";
 export default async function AccountPage() {
   const ctx = await requireAdmin();
   const me = await getUser(ctx, (await getMe(ctx)).id);
+  if (!isAllowed(ctx, "profile:write")) {
+    return (
+      <>
+        <PageHeader title="My account" note={me.email} />
+        <div className="pad">
+          <NoPermission>A GitOps user works by API tokens, which an admin makes for it. There is nothing to change here.</NoPermission>
+        </div>
+      </>
+    );
+  }
   return (
-    <>
+    <TimeFrame now={ctx.now()}>
       <PageHeader title="My account" note={me.email} />
       <div className="pad acct">
         <div className="acct-two">
@@ -45,6 +58,6 @@ export default async function AccountPage() {
         <UserSessions ctx={ctx} userId={me.id} />
         <UserTokens ctx={ctx} userId={me.id} />
       </div>
-    </>
+    </TimeFrame>
   );
 }

@@ -18,6 +18,11 @@ export async function UserTokens({ ctx, userId, userName, apiOnly = false }: { c
   const own = actor.kind === "user" && actor.userId === userId;
   const mayMake = tokens !== null && (own ? isAllowed(ctx, "profile:write") : apiOnly && isAllowed(ctx, "user:write"));
   const routes = mayMake ? (await listTokenRoutes(ctx, userId)).map(({ id, displayName, method, path }) => ({ id, displayName, method, path })) : [];
+  const noToken = own
+    ? "No token yet. Make one for a script instead of giving it a password."
+    : apiOnly
+      ? "No token yet, so this user can do nothing."
+      : "No token.";
   return (
     <section aria-labelledby="acct-tokens">
       <div className="acct-head">
@@ -34,9 +39,7 @@ export async function UserTokens({ ctx, userId, userName, apiOnly = false }: { c
         {mayMake && <MakeTokenButton userId={userId} routes={routes} userName={own ? undefined : userName} />}
       </div>
       {tokens === null && <NoPermission who="the admin role on all of this user’s teams" />}
-      {tokens?.length === 0 && (
-        <p className="muted acct-none">{mayMake ? "No token yet. Make one for a script instead of giving it a password." : "No token."}</p>
-      )}
+      {tokens?.length === 0 && <p className="muted acct-none">{noToken}</p>}
       {tokens && tokens.length > 0 && <TokenTable ctx={ctx} tokens={tokens} />}
     </section>
   );
