@@ -7,6 +7,7 @@ import { adminAction } from "@/lib/auth/admin-action";
 import { createApiOnlyUser } from "@/lib/auth/users/create-api-only-user";
 import { createUser } from "@/lib/auth/users/create-user";
 import { deleteUser } from "@/lib/auth/users/delete-user";
+import { updateApiOnlyUser } from "@/lib/auth/users/update-api-only-user";
 import { updateUser } from "@/lib/auth/users/update-user";
 import { givableRoles } from "@/lib/auth/users/user";
 
@@ -67,6 +68,16 @@ export const saveWayIn = adminAction("users.saveWayIn", WayIn, async (ctx, { use
   await updateUser(ctx, userId, change);
   revalidatePath(`/users/${userId}`);
 });
+
+/** Says which routes an API-only user's tokens may call; null: all that the role allows. */
+export const saveRoutes = adminAction(
+  "users.saveRoutes",
+  z.object({ userId: UserId, api_endpoints: RouteList.nullable() }),
+  async (ctx, { userId, api_endpoints }) => {
+    await updateApiOnlyUser(ctx, userId, { routes: api_endpoints });
+    revalidatePath(`/users/${userId}`);
+  },
+);
 
 /** Has a user choose a new password when they next sign in, or takes that back. */
 export const askForNewPassword = adminAction("users.askForNewPassword", z.object({ userId: UserId, ask: z.boolean() }), async (ctx, { userId, ask }) => {

@@ -157,16 +157,16 @@ function Row({ user }: { user: User }) {
   return (
     <tr data-row className={user.disabledAt ? "usr-off" : undefined}>
       <td>
-          <Link className="name tr" href={`/users/${user.id}`} title={user.name || user.email} data-row-link>
-            {user.name || user.email}
-          </Link>
-          <span className="xs faint tr" title={user.email}>
-            {user.apiOnly ? "API-only user" : user.email}
-          </span>
-          <span className="xs muted tr usr-small">
-            {short}
-            {user.disabledAt && ", disabled"}
-          </span>
+        <Link className="name tr" href={`/users/${user.id}`} title={user.name || user.email} data-row-link>
+          {user.name || user.email}
+        </Link>
+        <span className="xs faint tr" title={user.email}>
+          {user.apiOnly ? "API-only user" : user.email}
+        </span>
+        <span className="xs muted tr usr-small">
+          {short}
+          {user.disabledAt && ", disabled"}
+        </span>
       </td>
       <td className="c-md muted">
         <span className="tr" title={whole}>
@@ -175,7 +175,13 @@ function Row({ user }: { user: User }) {
       </td>
       <td className="c-lo muted">{kindWords[kind]}</td>
       <td className="c-md">
-        {user.disabledAt ? <span className="faint">Disabled</span> : user.mustResetPassword ? <span title="Has to choose a new password">Waiting</span> : "Active"}
+        {user.disabledAt ? (
+          <span className="faint">Disabled</span>
+        ) : user.mustResetPassword ? (
+          <span title="Has to choose a new password">Waiting</span>
+        ) : (
+          "Active"
+        )}
       </td>
       <td className="num muted">
         {user.lastSignedInAt ? <Time at={user.lastSignedInAt} /> : <span className="faint">{user.apiOnly ? "By token" : "Never"}</span>}

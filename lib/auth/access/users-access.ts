@@ -21,6 +21,7 @@ export const usersActions = {
   "users.saveProfile": entry("Change a user's name or mail address", "user:write", "team"),
   "users.saveRoles": entry("Change a user's roles", "user:write", "team"),
   "users.saveWayIn": entry("Change how a user signs in", "user:write", "team"),
+  "users.saveRoutes": entry("Change what an API-only user may call", "user:write", "team"),
   "users.askForNewPassword": entry("Ask a user for a new password", "user:write", "team"),
   "users.switchUser": entry("Disable or enable a user", "user:write", "team"),
   "users.removeUser": entry("Delete a user", "user:write", "team"),

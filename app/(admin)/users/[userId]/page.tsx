@@ -8,6 +8,7 @@ import { Time } from "@/app/_components/time";
 import { TimeFrame } from "@/app/_components/time-frame";
 import { activitySentence, sentenceText } from "@/lib/activities/activity-sentence";
 import { listActivities } from "@/lib/activities/list-activities";
+import { catalogue } from "@/lib/auth/access/catalogue";
 import { requireAdmin } from "@/lib/auth/require-admin";
 import { getUser } from "@/lib/auth/users/get-user";
 import { getUserReach } from "@/lib/auth/users/get-user-reach";
@@ -22,6 +23,7 @@ import { EndUser } from "../_parts/end-user";
 import { ProfileForm } from "../_parts/profile-form";
 import { rolesInWords } from "../_parts/role-choices";
 import { RolesForm } from "../_parts/roles-form";
+import { RoutesForm } from "../_parts/routes-form";
 import { WayIn } from "../_parts/way-in";
 import "../_parts/users.css";
 
@@ -75,8 +77,8 @@ export default async function UserPage({ params }: { params: Promise<{ userId: s
                 This is you
               </h2>
               <p className="muted usr-text">
-                Name, mail address, password, sessions and tokens of your own are on <Link href="/account">My account</Link>. Another admin can disable or delete
-                your user.
+                Name, mail address, password, sessions and tokens of your own are on <Link href="/account">My account</Link>. Another admin can disable or
+                delete your user.
               </p>
             </section>
           ) : reach.whole ? (
@@ -93,6 +95,19 @@ export default async function UserPage({ params }: { params: Promise<{ userId: s
                     Way in
                   </h2>
                   <WayIn userId={user.id} name={name} sso={user.ssoEnabled} hasPassword={user.hasPassword} mustReset={user.mustResetPassword} />
+                </section>
+              )}
+              {user.apiOnly && (
+                <section aria-labelledby="calls">
+                  <h2 className="h2" id="calls">
+                    What it may call
+                  </h2>
+                  <RoutesForm
+                    key={JSON.stringify(user.apiRoutes)}
+                    userId={user.id}
+                    routes={catalogue.map(({ id, displayName, method, path }) => ({ id, displayName, method, path }))}
+                    held={user.apiRoutes && catalogue.filter(({ key }) => user.apiRoutes?.includes(key)).map(({ id }) => id)}
+                  />
                 </section>
               )}
               <Suspense>

@@ -16,8 +16,16 @@ type Kind = "sso" | "password" | "api";
 type Answer = Awaited<ReturnType<typeof addUser>>;
 
 const kinds: { value: Kind; label: string; note: string }[] = [
-  { value: "sso", label: "A person, by single sign-on", note: "They sign in with the organisation’s account, found by their mail address the first time. No password here." },
-  { value: "password", label: "A person, with a password", note: "For those without an account in the directory, and for the admin who must get in when single sign-on fails." },
+  {
+    value: "sso",
+    label: "A person, by single sign-on",
+    note: "They sign in with the organisation’s account, found by their mail address the first time. No password here.",
+  },
+  {
+    value: "password",
+    label: "A person, with a password",
+    note: "For those without an account in the directory, and for the admin who must get in when single sign-on fails.",
+  },
   { value: "api", label: "A program, by API token", note: "Never signs in to these pages. You get its token once." },
 ];
 

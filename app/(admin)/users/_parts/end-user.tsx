@@ -58,11 +58,11 @@ export function EndUser({ userId, name, email, apiOnly, disabled }: EndUserProps
           <p className="sm">
             <b>Delete</b>
             <br />
-            <span className="muted">Gone for good, with {apiOnly ? "its" : "their"} tokens. What {apiOnly ? "it" : "they"} did stays in Activity.</span>
+            <span className="muted">
+              Gone for good, with {apiOnly ? "its" : "their"} tokens. What {apiOnly ? "it" : "they"} did stays in Activity.
+            </span>
           </p>
-          <Button kind="danger" onClick={() => setDialog("delete")}>
-            Delete…
-          </Button>
+          <Button onClick={() => setDialog("delete")}>Delete…</Button>
         </li>
       </ul>
       <FormMessage state={problem} />

@@ -20,13 +20,15 @@ interface RolesFieldProps {
   withGitops: boolean;
   /** Whether the user may be left without a role. */
   mayNone?: boolean;
+  /** Whether a heading above says already what this is. */
+  titled?: boolean;
   error?: string;
 }
 
 const searchFrom = 10;
 
 /** One role everywhere, or a role on each of some teams: the two exclude each other. Also for invites. */
-export function RolesField({ value, onChange, teams, mayGlobal, withGitops, mayNone = false, error }: RolesFieldProps) {
+export function RolesField({ value, onChange, teams, mayGlobal, withGitops, mayNone = false, titled = false, error }: RolesFieldProps) {
   const id = useId();
   const [none, setNone] = useState(mayNone && value.globalRole === null && value.teamRoles.length === 0);
   const scope = none ? "none" : value.globalRole ? "global" : "teams";
@@ -37,7 +39,7 @@ export function RolesField({ value, onChange, teams, mayGlobal, withGitops, mayN
   const choices = roleChoices.filter(({ value: role }) => withGitops || role !== "gitops");
   return (
     <fieldset className="usr-roles" aria-describedby={error ? `${id}-error` : undefined}>
-      <legend className="lab">{mayGlobal ? "What they may do" : "Roles on your teams"}</legend>
+      <legend className={titled ? "vh" : "lab"}>{mayGlobal ? "What they may do" : "Roles on your teams"}</legend>
       {mayGlobal && (
         <div className="usr-scope">
           <label>

@@ -54,6 +54,7 @@ export function RolesForm({ userId, held, teams, mayGlobal, apiOnly, self }: Rol
         mayGlobal={mayGlobal}
         withGitops={apiOnly || holdsGitops}
         mayNone
+        titled
         error={fieldProblem}
       />
       <FormMessage state={answer?.ok === false && !fieldProblem ? answer : null} />

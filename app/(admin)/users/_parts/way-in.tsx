@@ -115,7 +115,11 @@ function GivePassword({ userId, name, sso, onClose }: { userId: number; name: st
       open
       onOpenChange={(open) => !open && onClose()}
       title={sso ? `Give ${name} a password?` : `Set a new password for ${name}?`}
-      description={sso ? "Single sign-on no longer lets them in, and who they are in Entra is forgotten. Their sessions end." : "The old one stops working and their sessions end."}
+      description={
+        sso
+          ? "Single sign-on no longer lets them in, and who they are in Entra is forgotten. Their sessions end."
+          : "The old one stops working and their sessions end."
+      }
       impact={problem && !fieldProblem ? <FormMessage state={problem} /> : undefined}
       foot={
         <>
