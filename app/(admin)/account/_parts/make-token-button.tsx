@@ -18,6 +18,7 @@ export function MakeTokenButton({ userId, routes, userName }: { userId: number; 
   const [open, setOpen] = useState(false);
   const [form, setForm] = useState(blank);
   const [answer, setAnswer] = useState<Answer | null>(null);
+  const [warned, setWarned] = useState(false);
   const [busy, run] = useBusy();
   const made = answer?.ok ? answer.data : undefined;
   const fields = answer?.fields ?? {};
@@ -31,7 +32,10 @@ export function MakeTokenButton({ userId, routes, userName }: { userId: number; 
     setOpen(false);
     setForm(blank);
     setAnswer(null);
+    setWarned(false);
   };
+  // A stray press beside the dialog mustn't lose a token that nobody can show again.
+  const leave = () => (made && !warned ? setWarned(true) : close());
   return (
     <>
       <Button icon="plus" onClick={() => setOpen(true)}>
@@ -39,11 +43,19 @@ export function MakeTokenButton({ userId, routes, userName }: { userId: number; 
       </Button>
       <Dialog
         open={open}
-        onOpenChange={(next) => (next ? setOpen(true) : close())}
+        onOpenChange={(next) => (next ? setOpen(true) : leave())}
         size="choice"
         title={made ? `Copy “${made.name}” now` : userName ? `Make an API token for ${userName}` : "Make an API token"}
         description={made ? "This is the only time that we can show it: we keep no copy." : undefined}
-        impact={answer && !answer.ok ? <FormMessage state={answer} /> : undefined}
+        impact={
+          warned ? (
+            <FormMessage
+              state={{ ok: false, message: "Copy the token first: once this is closed, nobody can show it again. Close again to leave without it." }}
+            />
+          ) : answer && !answer.ok ? (
+            <FormMessage state={answer} />
+          ) : undefined
+        }
         foot={
           made ? (
             <Button kind="primary" onClick={close}>
