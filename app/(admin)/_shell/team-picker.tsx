@@ -26,7 +26,7 @@ export function TeamPicker({ teams, reach }: Pick<ShellFacts, "teams" | "reach">
   const name = options.find((option) => option.value === chosen)?.label ?? all;
   if (reach === "one") {
     return (
-      <p className="scope fixed">
+      <p className="scope own">
         <Icon name="people" />
         <span className="tr">
           <span className="vh">Team: </span>
