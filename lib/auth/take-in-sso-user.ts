@@ -54,7 +54,11 @@ async function findPerson(tx: Context, identity: SsoIdentity, policy: Policy): P
     return refusal("error", "email_missing", "The answer holds no mail address. Give this person one, or send another attribute as the address.");
   }
   if (!identity.emailIsProof) {
-    return refusal("error", "email_unproven", `Nothing proves that ${identity.email} belongs to this person, so the address finds no user and makes none.`);
+    return refusal(
+      "error",
+      "email_unproven",
+      `Nothing proves that ${identity.email} belongs to this person, so it finds no user and makes none. For guests, add the optional claims email and xms_edov to the app in Entra.`,
+    );
   }
   const byEmail = await findUserWithRolesByEmail(tx.db, identity.email);
   const user = byEmail && (await lockUserRow(tx.db, tx.sql, byEmail.id));
