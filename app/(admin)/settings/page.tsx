@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import Link from "next/link";
 import { Icon, type IconName } from "@/app/_components/icon";
 import { PageHeader } from "@/app/_components/page-header";
+import { isMailOn } from "@/lib/auth/mail/is-mail-on";
 import { requireAdmin } from "@/lib/auth/require-admin";
 import { isAllowed } from "@/lib/authorize";
 import { getOrganisation } from "@/lib/auth/get-organisation";
@@ -18,10 +19,11 @@ export default async function SettingsPage() {
   const ctx = await requireAdmin();
   const mayReadConnections = isAllowed(ctx, "connection:read");
   const maySeeSignIn = isAllowed(ctx, "security_settings:read");
-  const [connection, organisation, ways] = await Promise.all([
+  const [connection, organisation, ways, mail] = await Promise.all([
     mayReadConnections ? getDefaultConnection(ctx) : null,
     getOrganisation(ctx),
     maySeeSignIn ? listSignInWays(ctx, "/") : [],
+    isMailOn(ctx),
   ]);
   const rows: { href: string; icon: IconName; title: string; note: string; value: string; hidden?: boolean }[] = [
     {
@@ -39,6 +41,14 @@ export default async function SettingsPage() {
       title: "Single sign-on",
       note: "Directories and SAML that people sign in with, and the roles they give",
       value: ways.length === 0 ? "Off" : ways.map(({ name }) => name).join(", "),
+    },
+    {
+      hidden: !isAllowed(ctx, "security_settings:write"),
+      href: "/settings/mail",
+      icon: "chat",
+      title: "Mail",
+      note: "How invites and links for forgotten passwords are sent",
+      value: mail ? "On" : "Off",
     },
     {
       href: "/settings/organisation",
