@@ -49,10 +49,14 @@ export const addUser = adminAction("users.addUser", NewUserForm, async (ctx, for
 });
 
 /** Changes a user's name and mail address. */
-export const saveProfile = adminAction("users.saveProfile", z.object({ userId: UserId, name: Text, email: Text.optional() }), async (ctx, form) => {
-  await updateUser(ctx, form.userId, { name: form.name, email: form.email });
-  revalidatePath(`/users/${form.userId}`);
-});
+export const saveProfile = adminAction(
+  "users.saveProfile",
+  z.object({ userId: UserId, name: Text, email: z.string().max(1000).optional() }),
+  async (ctx, form) => {
+    await updateUser(ctx, form.userId, { name: form.name, email: form.email });
+    revalidatePath(`/users/${form.userId}`);
+  },
+);
 
 /** Gives a user these roles. Says whether the one who did it can still see the user. */
 export const saveRoles = adminAction("users.saveRoles", z.object({ userId: UserId, roles: Roles }), async (ctx, { userId, roles }) => {
@@ -61,7 +65,7 @@ export const saveRoles = adminAction("users.saveRoles", z.object({ userId: UserI
   return { holdsRoles: user.globalRole !== "none" || user.teamRoles.length > 0 };
 });
 
-const WayIn = z.object({ userId: UserId, ssoEnabled: z.boolean(), newPassword: Text.optional(), mustResetPassword: z.boolean().optional() });
+const WayIn = z.object({ userId: UserId, ssoEnabled: z.boolean(), newPassword: z.string().max(1000).optional(), mustResetPassword: z.boolean().optional() });
 
 /** Switches a user between single sign-on and a password, or gives them a new password. */
 export const saveWayIn = adminAction("users.saveWayIn", WayIn, async (ctx, { userId, ...change }) => {

@@ -8,12 +8,17 @@ const others: readonly Place[] = ["own", "other", "all"];
 type UserPermission = Extract<Permission, "user:read" | "user:write">;
 
 /** Somebody else's things ask for a permission over that user. */
-export const overUser = <Call>(permission: UserPermission, call: (userId: number, situation: Situation) => Promise<Call> | Call): Recipe<Call> => ({
+export const overUser = <Call>(
+  permission: UserPermission,
+  call: (userId: number, situation: Situation) => Promise<Call> | Call,
+  options: { apiOnly: boolean } = { apiOnly: true },
+): Recipe<Call> => ({
   places: others,
   permission,
   see: permission,
-  call: async (situation) => call((await situation.world.user(situation.place, { apiOnly: true })).userId, situation),
+  call: async (situation) => call((await situation.world.user(situation.place, options)).userId, situation),
 });
+
 /** One's own things ask for the right to keep one's own profile. */
 export const overSelf = <Call>(call: (userId: number, situation: Situation) => Promise<Call> | Call): Recipe<Call> => ({
   places: ["all"],

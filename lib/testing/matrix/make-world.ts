@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { startSession } from "@/lib/auth/start-session";
 import type { Context } from "@/lib/context";
-import { hashToken, randomToken } from "@/lib/secret-box";
+import { hashToken, randomToken, sealSecret } from "@/lib/secret-box";
+import { secretPurpose } from "@/lib/sso/oidc/directory-secret";
 import { enrolledHost, makeConnection, makePolicy, makeTeam, type EnrolledHost } from "../scenarios";
 import type { Place, Situation } from "./matrix-types";
 
@@ -29,6 +30,10 @@ export interface World {
   session(userId: number): Promise<string>;
   /** An API token of a user; its id. */
   apiToken(userId: number): Promise<number>;
+  /** An invite that wasn't accepted yet; its id. */
+  invite(): Promise<number>;
+  /** A directory that was never tried; its id. */
+  directory(): Promise<number>;
   /** A name that nothing else has. */
   name(what: string): string;
 }
@@ -38,6 +43,8 @@ export async function makeWorld(ctx: Context): Promise<World> {
   const [own, own2, other] = await Promise.all(["Own", "Own too", "Other"].map(async (name) => (await makeTeam(ctx, { name })).teamId));
   if (!own || !own2 || !other) throw new Error("makeTeam gave no team.");
   const { connectionId } = await makeConnection(ctx);
+  const mail = { enabled: true, host: "mail.example.test", fromAddress: "flotilla@example.test" };
+  await ctx.db.mailSettings.upsert({ where: { id: 1 }, create: { id: 1, ...mail }, update: mail });
   let made = 0;
   const name = (what: string) => `${what} ${(made += 1)}`;
   const team = (place: Place): number | null => ({ own, other, none: 0, all: null, any: null })[place];
@@ -88,6 +95,16 @@ export async function makeWorld(ctx: Context): Promise<World> {
     apiToken: async (userId) => {
       if (userId === 0) return 1;
       return (await ctx.db.apiToken.create({ data: { userId, name: name("token"), tokenHash: hashToken(randomToken()) } })).id;
+    },
+    invite: async () => {
+      const expiresAt = new Date(Date.now() + 86_400_000);
+      const email = `${name("invited").replace(" ", "-")}@example.test`;
+      return (await ctx.db.invite.create({ data: { email, name: "Someone", tokenHash: hashToken(randomToken()), globalRole: "observer", expiresAt } })).id;
+    },
+    directory: async () => {
+      const secretCiphertext = sealSecret("a secret of Entra", secretPurpose);
+      const ids = { tenantId: randomUUID(), clientId: randomUUID() };
+      return (await ctx.db.ssoDirectory.create({ data: { ...ids, slug: name("slug").replace(" ", "-"), name: name("Directory"), secretCiphertext } })).id;
     },
     user: async (place, { apiOnly = false } = {}) => {
       const teamId = team(place) || null;

@@ -23,6 +23,10 @@ export const notForUsers: NotForUsers = {
   "GET /sign-in/saml": "leads to the identity provider; the answer is bound to this browser",
   "GET /sign-in/sso/:slug": "leads to Microsoft; state, nonce and verifier bind the answer to this browser",
   "(admin).signOut": "ends the session that the browser carries, whoever's it is",
+  "GET /login": "leads to the sign-in page",
+  "forgot-password.askForLink": "sends a link by mail, and tells nobody whether somebody has the address",
+  "reset-password.setNewPassword": "asks for the token of a link",
+  "accept-invite.accept": "asks for the token of an invite",
   "sign-in.signIn": "how a session begins",
   "setup.finishFirstRun": "asks for the setup token that the server printed, and stands there only until the first run is done",
 };

@@ -1,8 +1,6 @@
+import { randomUUID } from "node:crypto";
 import type { ssoActions, ssoRoutes } from "@/lib/auth/access/sso-access";
-import type { ActionRecipe, Recipes, RestCall } from "./matrix-types";
-
-const nobodysId = "00000000-0000-4000-8000-000000000000";
-const ofNoDirectory = (fields: Record<string, string> = {}): ActionRecipe => ({ passes: [404], call: () => ({ directoryId: 999_999, ...fields }) });
+import type { ActionRecipe, Recipes, RestCall, Situation } from "./matrix-types";
 
 /** How the routes of single sign-on are called. */
 export const ssoRouteRecipes: Recipes<keyof typeof ssoRoutes, RestCall> = {
@@ -12,17 +10,23 @@ export const ssoRouteRecipes: Recipes<keyof typeof ssoRoutes, RestCall> = {
   "POST sso/callback": { call: () => ({ body: "SAMLResponse=none" }) },
 };
 
+const settings = () => ({ name: "Tidewater", cloud: "global", tenantId: randomUUID(), clientId: randomUUID(), clientSecret: "a secret of Entra" });
+const ofDirectory = (more: (situation: Situation) => object = () => ({}), passes: readonly number[] = []): ActionRecipe => ({
+  passes,
+  call: async (situation) => ({ directoryId: await situation.world.directory(), ...more(situation) }),
+});
+
 /** How the server actions of single sign-on are called. */
 export const ssoActionRecipes: Recipes<keyof typeof ssoActions, unknown> = {
+  "directories.addDirectory": { call: settings },
+  "directories.saveDirectory": ofDirectory(settings),
+  "directories.saveAdmission": ofDirectory(() => ({ jitProvisioning: "on", defaultRole: "none" })),
+  "directories.tryDirectory": ofDirectory(),
+  // A directory that was never tried can't be switched on.
+  "directories.enable": ofDirectory(undefined, [422]),
+  "directories.disable": ofDirectory(),
+  "directories.remove": ofDirectory(),
+  "single-sign-on.saveRules": ofDirectory(({ world }) => ({ rules: [{ source: "group", value: randomUUID(), role: "observer", teamId: world.own }] })),
   "saml.saveSaml": { passes: [422], call: () => ({}) },
-  // No directory has this id; what each does to one is another test's matter.
-  "directories.addDirectory": { passes: [422], call: () => ({ name: "" }) },
-  "directories.saveDirectory": ofNoDirectory({ name: "A", cloud: "global", tenantId: nobodysId, clientId: nobodysId, clientSecret: "" }),
-  "directories.saveAdmission": ofNoDirectory({ defaultRole: "none" }),
-  "directories.tryDirectory": ofNoDirectory(),
-  "directories.enable": ofNoDirectory(),
-  "directories.disable": ofNoDirectory(),
-  "directories.remove": ofNoDirectory(),
-  "single-sign-on.saveRules": { passes: [404], call: () => ({ directoryId: 999_999, rules: [] }) },
   "saml.fetchMetadata": { passes: [422], call: () => ({ metadataUrl: "not an address" }) },
 };

@@ -1,4 +1,4 @@
-import type { usersRoutes } from "@/lib/auth/access/users-access";
+import type { usersActions, usersRoutes } from "@/lib/auth/access/users-access";
 import { overSelf, overUser } from "./account-recipes";
 import { teamPlaces, type Place, type Recipe, type Recipes, type RestCall, type Situation } from "./matrix-types";
 
@@ -63,4 +63,29 @@ export const usersRouteRecipes: Recipes<keyof typeof usersRoutes, RestCall> = {
   "GET teams/:id/users": { see: "team:read", call: ({ world, place }) => ({ params: { id: String(world.team(place)) } }) },
   "PATCH teams/:id/users": onTeam((id) => ({ users: [{ id, role: "technician" }] })),
   "DELETE teams/:id/users": onTeam((id) => ({ users: [{ id }] })),
+};
+
+const ofPerson = (fields: (situation: Situation) => object): Recipe<unknown> =>
+  overUser("user:write", (userId, situation) => ({ userId, ...fields(situation) }), { apiOnly: false });
+const rolesForm = ({ world, place }: Situation, role: string): object => {
+  const teamId = world.team(place);
+  return { roles: teamId ? { teamRoles: [{ teamId, role }] } : { globalRole: role, teamRoles: [] } };
+};
+
+/** How the server actions of the users' pages are called. */
+export const usersActionRecipes: Recipes<keyof typeof usersActions, unknown> = {
+  "users.addUser": someoneNew((situation) => ({
+    kind: "sso",
+    name: "Someone",
+    email: `${situation.world.name("new").replace(" ", "-")}@example.test`,
+    ...rolesForm(situation, "observer"),
+  })),
+  "users.saveProfile": ofPerson(({ world }) => ({ name: world.name("Someone") })),
+  "users.saveRoles": ofPerson((situation) => rolesForm(situation, "technician")),
+  "users.saveWayIn": ofPerson(() => ({ ssoEnabled: true })),
+  "users.saveRoutes": overUser("user:write", (userId) => ({ userId, api_endpoints: null })),
+  // Nobody here has a password that could be asked for anew.
+  "users.askForNewPassword": { ...ofPerson(() => ({ ask: true })), passes: [422] },
+  "users.switchUser": ofPerson(() => ({ disabled: true })),
+  "users.removeUser": ofPerson(() => ({})),
 };
