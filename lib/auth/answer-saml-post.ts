@@ -1,8 +1,8 @@
-import { randomUUID } from "node:crypto";
-import { TooManyRequestsError } from "../errors";
 import type { Context } from "../context";
+import { TooManyRequestsError, UnavailableError } from "../errors";
 import { clientAddress, cameByHttps } from "../http/client-address";
 import { countAttempt } from "../http/count-attempt";
+import { asFlotillaError } from "../http/error-envelope";
 import { BodyTooLargeError, readBody } from "../http/read-json-body";
 import { finishSamlSignIn } from "./finish-saml-sign-in";
 import { refuseSsoSignIn } from "./refuse-sso-sign-in";
@@ -34,15 +34,19 @@ export async function answerSamlPost(ctx: Context, request: Request): Promise<Re
 }
 
 async function pathAfterFailure(ctx: Context, error: unknown): Promise<string> {
-  // Neither is written down for each try: a flood would fill the activities.
-  if (error instanceof TooManyRequestsError) return signInPath("error");
-  if (error instanceof BodyTooLargeError) {
-    const refused = await refuseSsoSignIn(ctx, { method: "saml", directoryId: null, status: "error", code: "saml_too_large", reason: error.message });
-    return signInPath(refused.code, refused.reference);
+  // Not written down for each try: a flood would fill the activities.
+  if (error instanceof TooManyRequestsError) return signInPath("too_many_attempts");
+  const known = asFlotillaError(error);
+  if (known instanceof UnavailableError) return signInPath("error");
+  const { code, reason } = known
+    ? { code: known instanceof BodyTooLargeError ? "saml_too_large" : known.code, reason: known.message }
+    : { code: "internal_error", reason: "The server failed. Its log has the cause under this reference." };
+  const refused = await refuseSsoSignIn(ctx, { method: "saml", directoryId: null, status: "error", code, reason });
+  if (!known) {
+    const cause = { "error.message": String(error), "error.stack": (error as Error)?.stack };
+    ctx.log.error({ "sign_in.reference": refused.reference, ...cause }, "a sign-in ended in an unexpected error");
   }
-  const reference = randomUUID();
-  ctx.log.error({ "error.uuid": reference, "error.message": String(error), "error.stack": (error as Error)?.stack }, "a sign-in ended in an unexpected error");
-  return signInPath("error", reference);
+  return signInPath(refused.code, refused.reference);
 }
 
 function signInPath(status: string, reference?: string): string {

@@ -38,9 +38,9 @@ blocked6.addSubnet("2001:db8::", 32, "ipv6");
 blocked6.addSubnet("2002::", 16, "ipv6"); // 6to4 holds an IPv4 address
 blocked6.addSubnet("3fff::", 20, "ipv6");
 
-/** Whether private addresses may be fetched from too: SSO_METADATA_PRIVATE, for an identity provider in one's own network. */
+/** Whether private addresses may be fetched from too: SSO_METADATA_PRIVATE, for an identity provider in one's own network, or development. */
 export function privateAllowed(): boolean {
-  return env().SSO_METADATA_PRIVATE;
+  return env().SSO_METADATA_PRIVATE || env().NODE_ENV === "development";
 }
 
 /** Whether an address has a scheme that metadata may come from: https; http only for this computer itself, where private addresses are allowed. */

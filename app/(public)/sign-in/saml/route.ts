@@ -19,7 +19,7 @@ export async function GET(request: Request): Promise<Response> {
     const { url, token, https } = await startSamlSignIn(ctx, localPath(new URL(request.url).searchParams.get("next") ?? "/"));
     return goTo(url, samlCookie(token, https));
   } catch (error) {
-    if (error instanceof TooManyRequestsError) return goTo("/sign-in?status=error");
+    if (error instanceof TooManyRequestsError) return goTo("/sign-in?status=too_many_attempts");
     if (!(error instanceof FlotillaError)) throw error;
     const status = error.code === "sso_off" ? "org_disabled" : "error";
     const refused = await refuseSsoSignIn(ctx, { method: "saml", directoryId: null, status, code: error.code, reason: error.message });

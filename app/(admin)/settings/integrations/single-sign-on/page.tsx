@@ -7,6 +7,7 @@ import { getSsoButton } from "@/lib/sso/saml/get-sso-button";
 import { DirectoriesSection } from "./directories/directories-section";
 import { PasswordSection } from "./password-section";
 import { RoleRules } from "./role-rules";
+import { SamlSection } from "./saml/saml-section";
 import "../conditional-access/connect.css";
 import "./single-sign-on.css";
 
@@ -28,6 +29,7 @@ export default async function SingleSignOnPage() {
       {isAllowed(ctx, "security_settings:read") ? (
         <div className="pad card-page">
           <DirectoriesSection ctx={ctx} />
+          <SamlSection ctx={ctx} />
           {saml.enabled && <RoleRules directoryId={null} title="Roles by SAML" />}
           <PasswordSection ctx={ctx} />
         </div>
