@@ -1,4 +1,4 @@
-import { isAllowed } from "../authorize";
+import { isAllowed, teamsAllowed } from "../authorize";
 import type { Context } from "../context";
 import { getTeamConnection } from "../teams/get-team-connection";
 import type { OnDisable } from "../teams/team";
@@ -15,9 +15,11 @@ export interface Gating {
   blocked: number;
   policies: GatingPolicy[];
   connected: boolean;
-  /** Whether the caller may tick policies, and may switch the team. */
+  /** Whether the caller may tick policies, may switch the team, may connect a tenant, and sees the choice for all teams whole. */
   mayTick: boolean;
   maySwitch: boolean;
+  mayConnect: boolean;
+  seesAllTeams: boolean;
 }
 
 /** One policy as the choice shows it. `fail`: Macs that Entra knows and that fail it. */
@@ -67,5 +69,7 @@ export async function getGating(ctx: Context, teamId: number | null): Promise<Ga
     connected: (await getTeamConnection(ctx, team?.connectionId ?? null)) !== null,
     mayTick: isAllowed(ctx, "policy:write", { teamId }),
     maySwitch: isAllowed(ctx, "conditional_access:write", { teamId }),
+    mayConnect: isAllowed(ctx, "connection:write"),
+    seesAllTeams: teamsAllowed(ctx, "policy:read") === "all",
   };
 }

@@ -11,7 +11,8 @@ interface AddHostsProps {
   teamId: number | null;
   teamName: string | null;
   publicUrl: string;
-  maySeeSecrets: boolean;
+  /** "in_team": once a team is chosen. */
+  maySeeSecrets: boolean | "in_team";
   /** The address asked for it: `?add=1`. */
   startsOpen: boolean;
 }
@@ -82,7 +83,7 @@ function AddHostsDialog({ teamId, teamName, publicUrl, maySeeSecrets, onClose }:
               <code className="tr">{secret}</code>
               <CopyButton text={secret} />
             </p>
-          ) : maySeeSecrets ? (
+          ) : maySeeSecrets === true ? (
             <p style={{ display: "flex", gap: 8, alignItems: "center" }}>
               <span className="muted">It admits a host{teamName ? ` to ${teamName}` : ""}. Treat it as a password.</span>
               <Button pending={loading && "Loading…"} onClick={reveal}>
@@ -90,7 +91,7 @@ function AddHostsDialog({ teamId, teamName, publicUrl, maySeeSecrets, onClose }:
               </Button>
             </p>
           ) : (
-            <p className="muted">Ask an admin or maintainer for it.</p>
+            <p className="muted">{maySeeSecrets ? "Each team has its own. Choose a team on the left first." : "Ask an admin or maintainer for it."}</p>
           )}
           {problem && <p className="err">{problem}</p>}
         </li>

@@ -77,7 +77,7 @@ export default async function HostsPage({ searchParams }: { searchParams: Promis
           teamId={secretTeam}
           teamName={secretTeam === null ? null : (teamName ?? null)}
           publicUrl={organisation.publicUrl}
-          maySeeSecrets={isAllowed(ctx, "enroll_secret:read", secretScope)}
+          maySeeSecrets={isAllowed(ctx, "enroll_secret:read", secretScope) || (teamId === undefined && isAllowed(ctx, "enroll_secret:read") && "in_team")}
           startsOpen={given.add === "1"}
         />
       </PageHeader>

@@ -21,6 +21,8 @@ export interface GateFacts {
   connected: boolean;
   mayTick: boolean;
   maySwitch: boolean;
+  mayConnect: boolean;
+  seesAllTeams: boolean;
 }
 
 const previewAfterMs = 150;
@@ -188,12 +190,24 @@ export function GateDialog({
       ) : (
         <p>
           Nothing is connected to Microsoft yet, so policies can’t decide who gets past Entra.{" "}
-          <Link href="/settings/integrations/conditional-access">Connect Microsoft Entra</Link>, or choose audit only there to watch first; then come back.
+          {gating.mayConnect ? (
+            <>
+              <Link href="/settings/integrations/conditional-access">Connect Microsoft Entra</Link>, or choose audit only there to watch first; then come back.
+            </>
+          ) : (
+            "Ask an admin of all teams to connect Microsoft Entra."
+          )}
         </p>
       )}
       {gating.connected && gating.team && gating.policies.some((policy) => policy.inherited) && (
         <p className="sm muted" style={{ padding: "10px 0 12px" }}>
-          Policies from All teams count in every team. <Link href="/policies?gate=open">Choose them under All teams</Link>.
+          Policies from All teams count in every team.
+          {gating.seesAllTeams && (
+            <>
+              {" "}
+              <Link href="/policies?gate=open">Choose them under All teams</Link>.
+            </>
+          )}
         </p>
       )}
       {problem && <FormMessage state={{ ok: false, message: problem }} />}
