@@ -1,9 +1,10 @@
 "use client";
-import { useRef, useState, useTransition } from "react";
+import { useRef, useState } from "react";
 import { Button, IconButton } from "@/app/_components/button";
 import { CheckField } from "@/app/_components/field";
 import { Icon } from "@/app/_components/icon";
 import { FormMessage } from "@/app/_components/notice";
+import { useBusy } from "@/app/_components/use-busy";
 import type { ActionState } from "@/lib/auth/admin-action";
 import { ssoRoles, type RoleRule, type SsoRole } from "@/lib/sso/roles/role-rule";
 import { saveRules } from "./actions";
@@ -15,6 +16,8 @@ const roleNames: Record<SsoRole, string> = {
   observer_plus: "Observer+",
   observer: "Observer",
 };
+
+const unreachable: ActionState = { ok: false, message: "The server didn’t answer. Check the connection, then save again.", fields: {} };
 
 type Row = RoleRule & { key: number };
 
@@ -31,7 +34,7 @@ export function RoleRulesForm({ directoryId, saved, teams, canWrite }: RoleRules
   const [rows, setRows] = useState<Row[]>(saved.map((rule, key) => ({ ...rule, key })));
   const [confirmed, setConfirmed] = useState(false);
   const [state, setState] = useState<ActionState | null>(null);
-  const [isSaving, startSaving] = useTransition();
+  const [isSaving, run] = useBusy();
   const newAdmins = rows.filter((row) => isGlobalAdmin(row) && !saved.some((old) => isGlobalAdmin(old) && sameValue(old, row)));
   const dirty = JSON.stringify(rows.map(plain)) !== JSON.stringify(saved.map(plain));
 
@@ -40,8 +43,9 @@ export function RoleRulesForm({ directoryId, saved, teams, canWrite }: RoleRules
     setState(null);
   };
   const save = () =>
-    startSaving(async () => {
-      const answer = await saveRules({ directoryId, rules: rows.map(plain), confirmAdmin: confirmed && newAdmins.length > 0 });
+    run(async () => {
+      const form = { directoryId, rules: rows.map(plain), confirmAdmin: confirmed && newAdmins.length > 0 };
+      const answer = await saveRules(form).catch(() => unreachable);
       setState(answer);
       if (answer.ok) setConfirmed(false);
     });
@@ -52,7 +56,7 @@ export function RoleRulesForm({ directoryId, saved, teams, canWrite }: RoleRules
       className="rules"
       onSubmit={(event) => {
         event.preventDefault();
-        save();
+        if (!isSaving) save();
       }}
     >
       {rows.length > 0 && (
