@@ -257,6 +257,10 @@ function asksAnew(field: string): boolean {
 }
 
 const fieldWords: Record<string, string> = {
+  email: "mail address",
+  sso_enabled: "single sign-on",
+  force_password_reset: "whether a new password is asked for",
+  api_endpoints: "what it may call",
   conditionalAccessEnabled: "whether it gates access",
   auditOnly: "watching only",
   audit_only: "watching only",

@@ -71,5 +71,5 @@ function checkWayIn({ password, ssoEnabled, apiOnly, globalRole, teamRoles }: Ne
     if (!parsed.success) fields.push({ field: "password", reason: parsed.error.issues[0]?.message ?? "expected a password" });
   }
   if (globalRole === undefined && teamRoles === undefined) fields.push({ field: "global_role", reason: "choose a global role, or roles on teams" });
-  if (fields.length > 0) throw new InvalidInputError("user_invalid", "This user can't be made.", { fields });
+  if (fields.length > 0) throw new InvalidInputError("user_invalid", "The user wasn't added: some values can't be taken.", { fields });
 }

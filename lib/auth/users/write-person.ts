@@ -112,5 +112,5 @@ function asObject(value: unknown): object {
 }
 
 function invalid(field: string, reason: string): InvalidInputError {
-  return new InvalidInputError("user_invalid", "This user can't be changed so.", { fields: [{ field, reason }] });
+  return new InvalidInputError("user_invalid", "Nothing was changed: some values can't be taken.", { fields: [{ field, reason }] });
 }
