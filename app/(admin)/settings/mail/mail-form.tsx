@@ -53,6 +53,7 @@ export function MailForm({ settings, me }: MailFormProps) {
     <>
       <form
         className="cform"
+        method="post"
         noValidate
         onSubmit={(event) => {
           event.preventDefault();

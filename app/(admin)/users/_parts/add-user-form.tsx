@@ -69,6 +69,7 @@ export function AddUserForm({ startsWith, teams, mayGlobal, mayInvite, routes }:
   return (
     <form
       className="usr-form"
+      method="post"
       onSubmit={(event) => {
         event.preventDefault();
         if (!busy) send();
