@@ -87,5 +87,5 @@ function told(changed: Changes): Changes {
 }
 
 function invalid(fields: FieldProblem[]): InvalidInputError {
-  return new InvalidInputError("sso_settings_invalid", "Some settings of single sign-on can't be taken.", { fields });
+  return new InvalidInputError("sso_settings_invalid", "Some fields need another value.", { fields });
 }

@@ -31,41 +31,61 @@ export async function SamlSection({ ctx }: { ctx: Context }) {
       <details className="fold" open={isStarted}>
         <summary>{isStarted ? "Settings" : "Set up SAML"}</summary>
         <div className="saml-set">
-          <ol className="fix">
-            <li>
-              <p>
-                In the Entra admin center, open <b>Enterprise applications</b> › <b>New application</b> › <b>Create your own application</b>, choose the one
-                that isn’t in the gallery, then <b>Single sign-on</b> › <b>SAML</b>.
-              </p>
-            </li>
-            <li>
-              <p>
-                As <b>Identifier (Entity ID)</b> enter a name for this server, such as <code>fleet</code>, and the same one below.
-              </p>
-            </li>
-            <li>
-              <div>
-                <p>
-                  As <b>Reply URL (Assertion Consumer Service URL)</b> enter this, to the letter:
-                </p>
-                <CopyLine text={acsUrl} what="reply URL" />
-              </div>
-            </li>
-            <li>
-              <p>
-                Make the mail address the <b>Unique User Identifier</b>, and assign people or groups under <b>Users and groups</b>.
-              </p>
-            </li>
-            <li>
-              <p>
-                Copy the <b>App Federation Metadata Url</b> and paste it below.
-              </p>
-            </li>
-          </ol>
+          {isStarted ? (
+            <p>
+              Reply URL for the identity provider
+              <CopyLine text={acsUrl} what="reply URL" />
+            </p>
+          ) : (
+            <EntraSteps acsUrl={acsUrl} />
+          )}
           <SamlForm settings={settings} canWrite={canWrite} />
         </div>
       </details>
+      {isStarted && (
+        <details className="fold">
+          <summary>What was done in Entra for it</summary>
+          <EntraSteps acsUrl={acsUrl} />
+        </details>
+      )}
       {facts.source !== "none" && <MetadataSection facts={facts} canWrite={canWrite} now={ctx.now()} />}
     </section>
+  );
+}
+
+/** What an admin of the tenant does in the Entra admin centre, in order. */
+function EntraSteps({ acsUrl }: { acsUrl: string }) {
+  return (
+    <ol className="fix">
+      <li>
+        <p>
+          In the Entra admin center, open <b>Enterprise applications</b> › <b>New application</b> › <b>Create your own application</b>, choose the one that
+          isn’t in the gallery, then <b>Single sign-on</b> › <b>SAML</b>.
+        </p>
+      </li>
+      <li>
+        <p>
+          As <b>Identifier (Entity ID)</b> enter a name for this server, such as <code>fleet</code>, and the same one here.
+        </p>
+      </li>
+      <li>
+        <div>
+          <p>
+            As <b>Reply URL (Assertion Consumer Service URL)</b> enter this, to the letter:
+          </p>
+          <CopyLine text={acsUrl} what="reply URL" />
+        </div>
+      </li>
+      <li>
+        <p>
+          Make the mail address the <b>Unique User Identifier</b>, and assign people or groups under <b>Users and groups</b>.
+        </p>
+      </li>
+      <li>
+        <p>
+          Copy the <b>App Federation Metadata Url</b> and paste it under <b>Metadata URL</b>.
+        </p>
+      </li>
+    </ol>
   );
 }
