@@ -38,6 +38,7 @@ export default async function LabelsPage({ searchParams }: { searchParams: Promi
   }
   const given = await searchParams;
   const teamId = chosenTeam(ctx, given);
+  const mayListHosts = isAllowed(ctx, "host:list", { teamId });
   const query = param(given, "q");
   const kind = wordParam(given, "kind", ["", "regular", "builtin"], "");
   const labels = (await listLabels(ctx, { team: teamId, query })).filter((label) => kind === "" || label.labelType === kind);
@@ -116,7 +117,7 @@ export default async function LabelsPage({ searchParams }: { searchParams: Promi
                     <span className="tr">{label.teamName ?? "All teams"}</span>
                   </td>
                   <td className={`num${label.hostCount === 0 ? " zero" : ""}`}>
-                    {label.hostCount > 0 ? (
+                    {label.hostCount > 0 && mayListHosts ? (
                       <Link
                         href={`/hosts?label_id=${label.id}${teamId === undefined ? "" : `&team_id=${teamId}`}`}
                         aria-label={`Hosts in ${label.name}: ${label.hostCount}`}
@@ -124,7 +125,7 @@ export default async function LabelsPage({ searchParams }: { searchParams: Promi
                         {label.hostCount.toLocaleString("en")}
                       </Link>
                     ) : (
-                      "0"
+                      label.hostCount.toLocaleString("en")
                     )}
                   </td>
                 </tr>

@@ -66,6 +66,7 @@ export default async function PoliciesPage({ searchParams }: { searchParams: Pro
     perPage,
   });
   const mayWrite = isAllowed(ctx, "policy:write", { teamId });
+  const mayListHosts = isAllowed(ctx, "host:list", { teamId: teamId ?? undefined });
   const teamQuery = teamId === null ? "" : `?team_id=${teamId}`;
   const narrowed = query !== "" || filters.platform !== "" || filters.automation !== "";
   const sort = { path: "/policies", given, sorted };
@@ -106,7 +107,7 @@ export default async function PoliciesPage({ searchParams }: { searchParams: Pro
             pass: policy.pass,
             fail: policy.fail,
             unknown: policy.unknown,
-            failHref: `/hosts?policy_id=${policy.id}&outcome=fail${teamId === null ? "" : `&team_id=${teamId}`}`,
+            failHref: mayListHosts ? `/hosts?policy_id=${policy.id}&outcome=fail${teamId === null ? "" : `&team_id=${teamId}`}` : undefined,
           }))}
           head={
             <>

@@ -75,7 +75,7 @@ export default async function PolicyPage({ params, searchParams }: { params: Pro
           <PolicyFacts policy={policy} />
         )}
         <aside className="pol-side" aria-label="Answers">
-          <Answers policy={policy} hostsHref={hostsHref} />
+          <Answers policy={policy} hostsHref={mayList ? hostsHref : null} />
           <WhoFails failing={failing} count={policy.fail} href={hostsHref("fail")} />
         </aside>
       </div>
@@ -89,7 +89,7 @@ function countedIn(ctx: Context, policy: PolicyWithCounts, viewed: string | unde
   return policy.teamId === null && teamsAllowed(ctx, "policy:read") !== "all" ? " Counts are your teams’." : "";
 }
 
-function Answers({ policy, hostsHref }: { policy: PolicyWithCounts; hostsHref: (outcome: string) => string }) {
+function Answers({ policy, hostsHref }: { policy: PolicyWithCounts; hostsHref: ((outcome: string) => string) | null }) {
   const rows = [
     ["fail", "fail", "held", "Fail", policy.fail],
     ["unknown", "unsure", "unsure", "Unknown", policy.unknown],
@@ -106,13 +106,22 @@ function Answers({ policy, hostsHref }: { policy: PolicyWithCounts; hostsHref: (
         </span>
       </div>
       <div className="pol-answers">
-        {rows.map(([outcome, mark, colour, word, count]) => (
-          <Link key={outcome} href={hostsHref(outcome)}>
-            <Mark name={mark} className={`mk ${colour}`} />
-            {word}
-            <b className={count === 0 ? "zero" : undefined}>{count.toLocaleString("en")}</b>
-          </Link>
-        ))}
+        {rows.map(([outcome, mark, colour, word, count]) => {
+          const row = (
+            <>
+              <Mark name={mark} className={`mk ${colour}`} />
+              {word}
+              <b className={count === 0 ? "zero" : undefined}>{count.toLocaleString("en")}</b>
+            </>
+          );
+          return hostsHref ? (
+            <Link key={outcome} href={hostsHref(outcome)}>
+              {row}
+            </Link>
+          ) : (
+            <div key={outcome}>{row}</div>
+          );
+        })}
       </div>
     </section>
   );

@@ -20,7 +20,8 @@ export interface PolicyRow {
   pass: number;
   fail: number;
   unknown: number;
-  failHref: string;
+  /** Absent for whoever may not list hosts. */
+  failHref?: string;
 }
 
 /** The rows of the list. Ticked ones can be deleted; the bar that says so never moves the rows. */
