@@ -10,7 +10,7 @@ import { EntryFrame } from "../entry-frame";
 import { AcceptForm } from "./accept-form";
 import "../_entry/links.css";
 
-export const metadata: Metadata = { title: "Accept an invite", referrer: "no-referrer", robots: { index: false } };
+export const metadata: Metadata = { title: "Accept an invite", robots: { index: false } };
 export const dynamic = "force-dynamic";
 
 /** Where an invite's link leads. Looking at it spends nothing. */

@@ -5,7 +5,7 @@ import { EntryFrame } from "../entry-frame";
 import { ResetForm } from "./reset-form";
 import "../_entry/links.css";
 
-export const metadata: Metadata = { title: "Choose a new password", referrer: "no-referrer", robots: { index: false } };
+export const metadata: Metadata = { title: "Choose a new password", robots: { index: false } };
 export const dynamic = "force-dynamic";
 
 /** Where a one-time link leads. Looking at it spends nothing, so that a mail scanner doesn't use it up. */
