@@ -28,6 +28,11 @@ export const UserRegistration = z.strictObject({
   accountEnabled: z.boolean().default(true),
   intuneLicensed: z.boolean().default(true),
   groups: z.array(z.string()).optional(),
+  /** Values of app roles; they take the place of those held before. */
+  appRoles: z.array(z.string()).optional(),
+  mail: z.string().nullable().optional(),
+  mailVerified: z.boolean().optional(),
+  guestOf: z.string().optional(),
 });
 /** See the schema of the same name. */
 export type UserRegistration = z.input<typeof UserRegistration>;
@@ -47,6 +52,8 @@ export const AppRegistration = z.strictObject({
       return role?.name ?? word;
     }),
   ),
+  groupsClaim: z.boolean().default(false),
+  optionalClaims: z.array(z.enum(["email", "xms_edov", "acct", "idp"])).optional(),
 });
 /** See the schema of the same name. */
 export type AppRegistration = z.input<typeof AppRegistration>;
@@ -119,7 +126,7 @@ export function registerDevice(simulator: Simulator, input: DeviceRegistration):
 
 /** Adds a person, or changes one of the same UPN. */
 export function registerUser(simulator: Simulator, input: UserRegistration): SimulatedUser {
-  const { tenantId, upn, displayName, accountEnabled, intuneLicensed, groups } = UserRegistration.parse(input);
+  const { tenantId, upn, displayName, accountEnabled, intuneLicensed, groups, ...claims } = UserRegistration.parse(input);
   const tenant = getTenant(simulator, tenantId);
   const present = findUser(tenant, upn);
   const user = present ?? {
@@ -133,6 +140,7 @@ export function registerUser(simulator: Simulator, input: UserRegistration): Sim
   user.accountEnabled = accountEnabled;
   user.intuneLicensed = intuneLicensed;
   if (displayName !== undefined) user.displayName = displayName;
+  Object.assign(user, claims);
   const wanted = groups ?? (present ? [] : [tenant.conditionalAccess.groupId]);
   for (const word of wanted) {
     const group = tenant.groups.find((each) => each.id === word || each.displayName === word);

@@ -25,13 +25,14 @@ const people: readonly [upn: string, displayName: string][] = [
 
 /** The default app, with the redirect addresses that a product started on its usual ports uses. */
 export function seedApp(): SimulatedApp {
-  const path = "/settings/integrations/conditional-access";
+  const paths = ["/settings/integrations/conditional-access", "/api/auth/callback/microsoft-entra-id"];
+  const origins = ["http://localhost:3000", "http://127.0.0.1:3000", "https://localhost:8443"];
   return {
     clientId: seededClientId,
     displayName: "Flotilla",
     secrets: [{ value: seededClientSecret, expiresAt: "2099-12-31T00:00:00.000Z" }],
     certificates: [],
-    redirectUris: [`http://localhost:3000${path}`, `http://127.0.0.1:3000${path}`, `https://localhost:8443${path}`],
+    redirectUris: origins.flatMap((origin) => paths.map((path) => origin + path)),
     requiredRoles: [...partnerRoles],
   };
 }

@@ -73,3 +73,80 @@ test("an unregistered address, an unknown person and a disabled one go nowhere; 
   expect((await authorize({ user: gone.id })).text).toContain("AADSTS50057");
   expect(new URL(String((await authorize({ decision: "cancel" })).headers.location)).searchParams.get("error")).toBe("access_denied");
 });
+
+test("the id token holds a mail only where the app asks for it, and says whether the tenant owns its domain", async () => {
+  const before = microsoft.snapshot();
+  const upn = "grace@aldergate.example";
+  const person = microsoft.registerUser({
+    tenantId: "happy",
+    upn,
+    mail: "admin@elsewhere.example",
+    mailVerified: false,
+    guestOf: "https://sts.windows.net/elsewhere/",
+  });
+  const app = before.apps.find(({ clientId }) => clientId === seededClientId);
+  if (!app) throw new Error("The seeded app is missing.");
+  const claimsOf = async () => decodeJwt((await exchange(await codeFor(upn))).json.id_token);
+  expect(await claimsOf()).toMatchObject({ oid: person.id, preferred_username: upn, email: "admin@elsewhere.example" });
+  microsoft.registerApp({ ...app, optionalClaims: [] });
+  expect(await claimsOf()).not.toHaveProperty("email");
+  microsoft.registerApp({ ...app, optionalClaims: ["email", "xms_edov", "acct", "idp"] });
+  expect(await claimsOf()).toMatchObject({ xms_edov: false, acct: 1, idp: "https://sts.windows.net/elsewhere/" });
+  microsoft.registerUser({ tenantId: "happy", upn, mail: null });
+  expect(await claimsOf()).not.toHaveProperty("email");
+  microsoft.restore(before);
+});
+
+test("a person is another subject in every app, and the same tenant and object", async () => {
+  const before = microsoft.snapshot();
+  const upn = "maeve.o'neill@aldergate.example";
+  const other = "0b7c1f52-8a53-4f0e-9a8b-00000000000f";
+  microsoft.registerApp({
+    clientId: other,
+    secrets: [{ value: "other", expiresAt: "2099-01-01T00:00:00Z" }],
+    redirectUris: [testRedirectUri],
+    requiredRoles: [],
+  });
+  const first = decodeJwt((await exchange(await codeFor(upn))).json.id_token);
+  const code = new URL(String((await authorize({ user: upn, client_id: other })).headers.location)).searchParams.get("code") ?? "";
+  const second = decodeJwt((await exchange(code, { client_id: other, client_secret: "other" })).json.id_token);
+  expect([second.tid, second.oid]).toEqual([first.tid, first.oid]);
+  expect(second.sub).not.toBe(first.sub);
+  expect(second.aud).toBe(other);
+  microsoft.restore(before);
+});
+
+test("the id token tells the app roles that were given, and the groups where the app asks for them", async () => {
+  const before = microsoft.snapshot();
+  const upn = "mara.lindqvist@aldergate.example";
+  microsoft.registerUser({ tenantId: "happy", upn, appRoles: ["fleet.maintainer"], groups: ["All staff"] });
+  const claimsOf = async () => decodeJwt((await exchange(await codeFor(upn))).json.id_token);
+  expect(await claimsOf()).toMatchObject({ roles: ["fleet.maintainer"] });
+  expect(await claimsOf()).not.toHaveProperty("groups");
+  const app = before.apps.find(({ clientId }) => clientId === seededClientId);
+  if (!app) throw new Error("The seeded app is missing.");
+  microsoft.registerApp({ ...app, groupsClaim: true });
+  const group = before.tenants[0]?.groups.find(({ displayName }) => displayName === "All staff");
+  expect(await claimsOf()).toMatchObject({ groups: [group?.id] });
+  microsoft.registerUser({ tenantId: "happy", upn, appRoles: [] });
+  expect(await claimsOf()).not.toHaveProperty("roles");
+  microsoft.restore(before);
+});
+
+test("who is in more than 200 groups gets none of them in the token, but the place where they are told", async () => {
+  const before = microsoft.snapshot();
+  const [first, ...others] = before.tenants;
+  if (!first) throw new Error("There is no tenant.");
+  const member = first.users.find(({ userPrincipalName }) => userPrincipalName === "tomasz.kowalczyk@aldergate.example");
+  const groups = Array.from({ length: 201 }, (_, index) => ({
+    id: `00000000-0000-4000-8000-${String(index).padStart(12, "0")}`,
+    displayName: `Group ${index}`,
+    securityEnabled: true,
+    memberIds: [member?.id ?? ""],
+  }));
+  microsoft.restore({ ...before, tenants: [{ ...first, groups }, ...others], apps: before.apps.map((app) => ({ ...app, groupsClaim: true })) });
+  const claims = decodeJwt((await exchange(await codeFor(member?.id ?? ""))).json.id_token);
+  expect(claims).not.toHaveProperty("groups");
+  expect(claims).toMatchObject({ _claim_names: { groups: "src1" } });
+  microsoft.restore(before);
+});

@@ -11,6 +11,14 @@ export interface SimulatedUser {
   displayName: string;
   accountEnabled: boolean;
   intuneLicensed: boolean;
+  /** Values of app roles that the person was given in every enterprise application. */
+  appRoles?: string[];
+  /** The mail address on the person's record; whoever may edit the directory can write any address here. Missing: the UPN; null: none. */
+  mail?: string | null;
+  /** Whether the tenant owns the domain of that address (`xms_edov`). Missing: it does. */
+  mailVerified?: boolean;
+  /** The tenant or provider that a guest comes from, as `idp` names it. */
+  guestOf?: string;
 }
 
 /** A group; `memberIds` are object ids of users. */
@@ -182,7 +190,14 @@ export interface SimulatedApp {
   redirectUris: string[];
   /** Names of app roles, see roles.ts. */
   requiredRoles: string[];
+  /** Id tokens hold the object ids of the person's groups, as the groups claim of Token configuration does. */
+  groupsClaim?: boolean;
+  /** Further optional claims of its id tokens. Missing: `email` alone. */
+  optionalClaims?: OptionalClaim[];
 }
+
+/** What an app can ask for in its id tokens, under Token configuration. */
+export type OptionalClaim = "email" | "xms_edov" | "acct" | "idp";
 
 /** What a caller needs to know of a seed tenant. */
 export interface SeededTenant {

@@ -110,7 +110,7 @@ async function exchangeCode(exchange: Exchange, tenant: SimulatedTenant, app: Si
   }
   const user = findUser(tenant, held.userId);
   if (!user) return refused(50034, "The person has left the directory since signing in.");
-  const idToken = await issueIdToken(simulator, tenant, user, app.clientId, held.nonce);
+  const idToken = await issueIdToken(simulator, tenant, user, app, held.nonce);
   return json(200, {
     token_type: "Bearer",
     scope: held.scope,

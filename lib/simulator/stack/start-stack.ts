@@ -53,7 +53,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       {
         clientId: seededClientId,
         secrets: [{ value: seededClientSecret, expiresAt: "2099-01-01T00:00:00.000Z" }],
-        redirectUris: [callback],
+        redirectUris: [callback, `http://localhost:${port}/api/auth/callback/microsoft-entra-id`],
         requiredRoles: [...partnerRoles],
       },
       ...(options.microsoft?.apps ?? []),

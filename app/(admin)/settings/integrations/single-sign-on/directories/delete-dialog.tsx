@@ -12,9 +12,7 @@ export function DeleteDialog({ directoryId, name, people, isOn }: { directoryId:
   const [state, send] = useActionState(remove, { ok: false, message: "", fields: {} });
   return (
     <>
-      <Button kind="danger" onClick={() => setOpen(true)}>
-        Delete…
-      </Button>
+      <Button onClick={() => setOpen(true)}>Delete…</Button>
       <Dialog
         open={open}
         onOpenChange={setOpen}

@@ -1,5 +1,5 @@
 "use client";
-import { useActionState } from "react";
+import { useActionState, useState, type ChangeEvent } from "react";
 import { Field, SelectField } from "@/app/_components/field";
 import { FormMessage } from "@/app/_components/notice";
 import { SubmitButton } from "@/app/_components/submit-button";
@@ -12,20 +12,32 @@ type Saved = Pick<Directory, "id" | "name" | "cloud" | "tenantId" | "clientId"> 
 export function DirectoryForm({ directory, clouds }: { directory: Saved | null; clouds: readonly { name: Directory["cloud"]; title: string }[] }) {
   const [state, send] = useActionState(directory ? saveDirectory : addDirectory, { ok: false, message: "", fields: {} });
   const { fields } = state;
+  // Held here, because a form that was refused would come back empty.
+  const [given, setGiven] = useState({ name: "", cloud: "global", tenantId: "", clientId: "", clientSecret: "", ...(directory && pick(directory)) });
+  const [answer, setAnswer] = useState({ state, count: 0 });
+  if (answer.state !== state) {
+    setAnswer({ state, count: answer.count + 1 });
+    if (state.ok) setGiven({ ...given, clientSecret: "" }); // stored now, and never shown again
+  }
+  const held = (name: keyof typeof given) => ({
+    value: given[name],
+    onChange: (event: ChangeEvent<HTMLInputElement | HTMLSelectElement>) => setGiven((before) => ({ ...before, [name]: event.target.value })),
+  });
   return (
     <form action={send} className="cform">
       {directory && <input type="hidden" name="directoryId" value={directory.id} />}
       <Field
         name="name"
         label="Name"
-        defaultValue={directory?.name}
+        {...held("name")}
         maxLength={100}
         placeholder="Aldergate Research"
         help="Stands on the sign-in button."
         error={fields.name}
         required
       />
-      <SelectField name="cloud" label="Cloud" defaultValue={directory?.cloud ?? "global"} error={fields.cloud}>
+      {/* React resets a form that was sent, and a list only to what it began with: so it begins anew with what was chosen. */}
+      <SelectField name="cloud" label="Cloud" key={answer.count} defaultValue={given.cloud} onChange={held("cloud").onChange} error={fields.cloud}>
         {clouds.map(({ name, title }) => (
           <option key={name} value={name}>
             {title}
@@ -35,7 +47,7 @@ export function DirectoryForm({ directory, clouds }: { directory: Saved | null; 
       <Field
         name="tenantId"
         label="Directory (tenant) ID"
-        defaultValue={directory?.tenantId}
+        {...held("tenantId")}
         placeholder="3f2504e0-4f89-41d3-9a0c-0305e82c3301"
         className="mono"
         autoComplete="off"
@@ -47,7 +59,7 @@ export function DirectoryForm({ directory, clouds }: { directory: Saved | null; 
       <Field
         name="clientId"
         label="Application (client) ID"
-        defaultValue={directory?.clientId}
+        {...held("clientId")}
         placeholder="3f2504e0-4f89-41d3-9a0c-0305e82c3301"
         className="mono"
         autoComplete="off"
@@ -59,6 +71,7 @@ export function DirectoryForm({ directory, clouds }: { directory: Saved | null; 
         name="clientSecret"
         label={directory ? "New client secret" : "Client secret"}
         type="password"
+        {...held("clientSecret")}
         autoComplete="new-password"
         placeholder={directory ? "Unchanged" : undefined}
         help={directory ? "Leave it empty to keep the stored one." : "The secret’s value, not its id. It is stored encrypted and never shown again."}
@@ -76,4 +89,8 @@ export function DirectoryForm({ directory, clouds }: { directory: Saved | null; 
       </p>
     </form>
   );
+}
+
+function pick({ name, cloud, tenantId, clientId }: Saved): Pick<Saved, "name" | "cloud" | "tenantId" | "clientId"> {
+  return { name, cloud, tenantId, clientId };
 }

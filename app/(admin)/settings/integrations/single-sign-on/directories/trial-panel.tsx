@@ -1,7 +1,7 @@
 "use client";
-import { useActionState, useState, type ReactNode } from "react";
+import { useRouter } from "next/navigation";
+import { useActionState, useEffect, useState, useTransition, type ReactNode } from "react";
 import { Button } from "@/app/_components/button";
-import { LiveRefresh } from "@/app/_components/live-refresh";
 import { FormMessage, Notice } from "@/app/_components/notice";
 import { SubmitButton } from "@/app/_components/submit-button";
 import { useBusy } from "@/app/_components/use-busy";
@@ -39,7 +39,7 @@ export function TrialPanel({ directoryId, isOn, state, children }: TrialPanelPro
   };
   return (
     <div style={{ display: "grid", gap: 14 }}>
-      {state === "waiting" && <LiveRefresh seconds={2} />}
+      {state === "waiting" && <WaitForTrial />}
       <div aria-live="polite" style={{ display: "grid", gap: 14 }}>
         {children}
       </div>
@@ -64,6 +64,18 @@ export function TrialPanel({ directoryId, isOn, state, children }: TrialPanelPro
       </div>
     </div>
   );
+}
+
+/** Asks for the page again until the trial has ended, also while it lies behind the second window; never twice at once, so that a slow server gets through. */
+function WaitForTrial() {
+  const router = useRouter();
+  const [pending, start] = useTransition();
+  useEffect(() => {
+    if (pending) return;
+    const timer = setTimeout(() => start(() => router.refresh()), 1500);
+    return () => clearTimeout(timer);
+  }, [pending, router]);
+  return null;
 }
 
 function SwitchForm({ directoryId, to }: { directoryId: number; to: "on" | "off" }) {

@@ -1,3 +1,4 @@
+import type { ReactNode } from "react";
 import { CopyId } from "@/app/_components/copy-id";
 import { Icon, Mark } from "@/app/_components/icon";
 import { Notice } from "@/app/_components/notice";
@@ -53,32 +54,31 @@ type Trial = NonNullable<Directory["trial"]>;
 function Seen({ person, admission }: { person: NonNullable<Trial["person"]>; admission: Trial["admission"] }) {
   const groups = `${person.groups}${person.groupsTruncated ? ", and more than fit: use app roles" : ""}`;
   return (
-    <dl className="sup kv">
-      <dt>Person</dt>
-      <dd>
+    <dl className="facts sup">
+      <Fact label="Person">
         {person.name || "without a name"}
         {person.email && person.email !== person.name && <span className="muted">, {person.email}</span>}
-      </dd>
+      </Fact>
+      {admission?.admitted && <Fact label="Would come in as">{admission.text}</Fact>}
       {!person.emailIsProof && person.email && (
-        <>
-          <dt>Mail address</dt>
-          <dd className="unsure">Not confirmed by the tenant, so it finds no user and makes none.</dd>
-        </>
+        <Fact label="Mail address">
+          <span className="unsure">Not confirmed by the tenant, so it finds no user and makes none.</span>
+        </Fact>
       )}
-      <dt>Object ID</dt>
-      <dd>
+      <Fact label="Object ID">
         <CopyId id={person.objectId} />
-      </dd>
-      <dt>App roles</dt>
-      <dd>{person.appRoles.length > 0 ? person.appRoles.join(", ") : <span className="faint">none</span>}</dd>
-      <dt>Groups</dt>
-      <dd>{person.groups === 0 && !person.groupsTruncated ? <span className="faint">none in the token</span> : groups}</dd>
-      {admission?.admitted && (
-        <>
-          <dt>Would come in as</dt>
-          <dd>{admission.text}</dd>
-        </>
-      )}
+      </Fact>
+      <Fact label="App roles">{person.appRoles.length > 0 ? person.appRoles.join(", ") : <span className="faint">none</span>}</Fact>
+      <Fact label="Groups">{person.groups === 0 && !person.groupsTruncated ? <span className="faint">none in the token</span> : groups}</Fact>
     </dl>
+  );
+}
+
+function Fact({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <div>
+      <dt>{label}</dt>
+      <dd>{children}</dd>
+    </div>
   );
 }

@@ -81,11 +81,7 @@ export default async function DirectoryPage({ params }: { params: Promise<{ dire
               <h2 className="h2" id="settings" style={{ marginBottom: 12 }}>
                 Settings
               </h2>
-              <DirectoryForm
-                directory={{ ...directory, isOn }}
-                clouds={directoryClouds.map((name) => ({ name, title: cloudTitles[name] }))}
-                key={directory.settings}
-              />
+              <DirectoryForm directory={{ ...directory, isOn }} clouds={directoryClouds.map((name) => ({ name, title: cloudTitles[name] }))} />
             </section>
           </>
         ) : (
