@@ -3,12 +3,12 @@ import { changesBetween } from "../../activities/changes-between";
 import { authorize } from "../../authorize";
 import type { Context } from "../../context";
 import { inTransaction } from "../../db/transaction";
-import { InvalidInputError } from "../../errors";
+import { ForbiddenError, InvalidInputError } from "../../errors";
 import type { RouteKey } from "../access/access-table";
 import type { RolesGiven } from "./choose-roles";
 import { updateUser } from "./update-user";
 import type { User } from "./user";
-import { authorizeWhole, seenUser, userNotFound } from "./user-reach";
+import { authorizeWhole, isSelf, seenUser, userNotFound } from "./user-reach";
 import { lockUserRow, updateUserRow } from "./users-queries";
 import { userDetails } from "./write-roles";
 
@@ -20,7 +20,7 @@ export interface ApiOnlyPatch extends RolesGiven {
 
 /**
  * Changes an API-only user: name, roles, and which routes their tokens may call, from their next call on.
- * @throws InvalidInputError `not_api_only`, `user_invalid`, `roles_invalid`; NotFoundError `user_not_found`; ForbiddenError; UnauthenticatedError
+ * @throws InvalidInputError `not_api_only`, `user_invalid`, `roles_invalid`; NotFoundError `user_not_found`; ForbiddenError `own_routes`, `permission_denied`; UnauthenticatedError
  */
 export async function updateApiOnlyUser(ctx: Context, userId: number, { routes, ...patch }: ApiOnlyPatch): Promise<User> {
   authorize(ctx, "user:write");
@@ -36,6 +36,8 @@ export async function updateApiOnlyUser(ctx: Context, userId: number, { routes, 
     const changed = routes === undefined ? {} : changesBetween({ apiRoutes: user.apiRoutes }, { apiRoutes: routes });
     if (Object.keys(changed).length > 0) {
       authorizeWhole(tx, user);
+      // Else a leaked token could take its own limits away.
+      if (isSelf(tx, userId)) throw new ForbiddenError("own_routes", "A user can't change which routes they may call themselves. Ask another admin.");
       await updateUserRow(tx.db, userId, { apiRoutes: routes ? [...routes] : null, updatedAt: tx.now() });
       await recordActivity(tx, { type: "edited_user", details: { ...userDetails(user), changed: { api_endpoints: changed.apiRoutes } } });
     }

@@ -251,6 +251,14 @@ test("an API-only user's routes change by themselves, and a person has none", as
   await expect(updateApiOnlyUser(admin, person.id, { routes: null })).rejects.toMatchObject({ status: 422, code: "not_api_only" });
 });
 
+test("an API-only admin can't take their own limits away", async () => {
+  const { user, token } = await createApiOnlyUser(admin, { name: "Robot", globalRole: "admin", routes: ["PATCH users/api_only/:id"] });
+  const actor = await findApiToken(testServerContext(), token, "192.0.2.1");
+  const robot = { ...testServerContext(), actor: actor as NonNullable<typeof actor> };
+  await expect(updateApiOnlyUser(robot, user.id, { routes: null })).rejects.toMatchObject({ status: 403, code: "own_routes" });
+  expect((await stored(user.id)).apiRoutes).toEqual(["PATCH users/api_only/:id"]);
+});
+
 test("the list is narrowed by text, role, team, kind and state, ordered and paged, with its whole count", async () => {
   const mark = fresh();
   const teamId = await makeTeam();

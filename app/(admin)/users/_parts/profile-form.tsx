@@ -23,6 +23,7 @@ export function ProfileForm({ userId, name, email }: { userId: number; name: str
   return (
     <form
       className="usr-form"
+      method="post"
       onSubmit={(event) => {
         event.preventDefault();
         if (!busy) send();
