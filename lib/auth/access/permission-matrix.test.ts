@@ -13,6 +13,7 @@ import { notForUsers } from "../../testing/matrix/not-for-users";
 import { playSubject, type Answer, type Subject } from "../../testing/matrix/run-matrix";
 import type { Caller, Recipe, RestCall } from "../../testing/matrix/matrix-types";
 import { testServerContext } from "../../testing/test-context";
+import type { AccessEntry } from "./access-entry";
 import { actionEntry, actions, routeEntry, routes, type ActionKey, type RouteKey } from "./access-table";
 
 // Next's request is the only thing that a server action takes from outside; here it is the caller whose turn it is.
@@ -53,6 +54,46 @@ test("every page for signed-in users asks who is there", () => {
 
 test("every entry can be called by the matrix", () => {
   expect([...routeKeys.filter((key) => !routeRecipes[key]), ...actionKeys.filter((key) => !actionRecipes[key])]).toEqual([]);
+});
+
+test("the matrix names a door that stands open, one that is shut to its holders, and a refusal that changed something", async () => {
+  const entry: AccessEntry = { name: "Made up", access: "host:read", reach: "team" };
+  const made = (send: Subject<object>["send"]): Subject<object> => ({
+    key: "GET made-up",
+    entry,
+    recipe: { see: "host:read", call: () => ({}) },
+    comes: () => true,
+    send,
+  });
+  const few = callers.filter(({ name }) => ["admin for all", "observer on a team", "nobody"].includes(name));
+  const open = await playSubject(
+    world,
+    few,
+    made(async () => ({ status: 200, told: "" })),
+  );
+  expect(open.cases).toBe(9);
+  expect(open.problems.map((problem) => problem.split(": ")[0]).toSorted()).toEqual([
+    "GET made-up by nobody, No team",
+    "GET made-up by nobody, other team",
+    "GET made-up by nobody, own team",
+    "GET made-up by observer on a team, No team",
+    "GET made-up by observer on a team, other team",
+  ]);
+  const shut = await playSubject(
+    world,
+    few,
+    made(async (_call, { kind }) => ({ status: kind === "nobody" ? 401 : 404, told: "" })),
+  );
+  expect(shut.problems.filter((problem) => problem.includes("expected to be let through"))).toHaveLength(4);
+  const leaky = await playSubject(
+    world,
+    few,
+    made(async (_call, { kind, teamRole }) => {
+      if (kind === "nobody") await world.label("all");
+      return { status: kind === "nobody" ? 401 : teamRole ? 404 : 200, told: "" };
+    }),
+  );
+  expect(leaky.problems).toContain("GET made-up: calls that were to be refused changed public.labels");
 });
 
 test.each(routeKeys)("%s lets through whom the permission table says, and nobody else", async (key) => {

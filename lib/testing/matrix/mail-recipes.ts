@@ -29,9 +29,12 @@ export const mailRouteRecipes: Recipes<keyof typeof mailRoutes, RestCall> = {
 /** How the server actions of mail, new passwords and invites are called. */
 export const mailActionRecipes: Recipes<keyof typeof mailActions, unknown> = {
   "required-password-reset.choosePassword": { ownThing: true, ownCaller: true, passes: [422], call: () => ({ newPassword, again: newPassword }) },
-  "mail.saveMail": { passes: [422], call: () => ({}) },
+  "mail.saveMail": {
+    call: () => ({ enabled: true, host: "mail.example.test", port: "587", security: "starttls", userName: "", fromAddress: "flotilla@example.test" }),
+  },
+  // The server is a made-up one, so the mail itself fails.
   "mail.sendTest": { passes: [422], call: () => ({}) },
-  "invites.sendInvite": { passes: [422], call: (situation) => ({ ...newInvite(situation), globalRole: "observer" }) },
+  "invites.sendInvite": { call: (situation) => ({ ...newInvite(situation), ssoEnabled: false, roles: { globalRole: "observer", teamRoles: [] } }) },
   "invites.sendAgain": { call: async ({ world }) => ({ inviteId: await world.invite() }) },
   "invites.takeBack": { call: async ({ world }) => ({ inviteId: await world.invite() }) },
 };

@@ -27,6 +27,17 @@ export const ssoActionRecipes: Recipes<keyof typeof ssoActions, unknown> = {
   "directories.disable": ofDirectory(),
   "directories.remove": ofDirectory(),
   "single-sign-on.saveRules": ofDirectory(({ world }) => ({ rules: [{ source: "group", value: randomUUID(), role: "observer", teamId: world.own }] })),
-  "saml.saveSaml": { passes: [422], call: () => ({}) },
-  "saml.fetchMetadata": { passes: [422], call: () => ({ metadataUrl: "not an address" }) },
+  "saml.saveSaml": {
+    call: ({ world }) => ({
+      idpName: world.name("Provider"),
+      entityId: "",
+      metadataUrl: "",
+      metadata: "",
+      idpImageUrl: "",
+      serverUrl: "",
+      defaultRole: "none",
+    }),
+  },
+  // No address is known to fetch it from.
+  "saml.fetchMetadata": { passes: [422], call: () => ({}) },
 };
