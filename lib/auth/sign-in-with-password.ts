@@ -35,7 +35,7 @@ export async function signInWithPassword(ctx: Context, attempt: PasswordSignIn):
   const done = user && right ? await begin(ctx, user, attempt) : null;
   if (!done) {
     const details = { email, public_ip: attempt.address, reason: obstacle ?? "wrong_password" };
-    await recordActivity(ctx, { type: "user_failed_login", details });
+    await recordActivity({ ...ctx, actor: { kind: "nobody", address: attempt.address } }, { type: "user_failed_login", details });
     await new Promise((resolve) => setTimeout(resolve, notBefore - performance.now()));
     throw new UnauthenticatedError("authentication_failed", "Authentication failed");
   }

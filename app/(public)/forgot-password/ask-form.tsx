@@ -11,20 +11,20 @@ export function AskForm({ minutes }: { minutes: number }) {
   const [state, send] = useActionState(askForLink, null);
   if (state?.ok) {
     return (
-      <div className="told">
+      <>
         <h1 tabIndex={-1} ref={(heading) => heading?.focus()}>
           Look into your mail
         </h1>
         <p className="muted under">
           If <b>{state.email}</b> belongs to someone who signs in here with a password, a link is on its way. It works once, for {minutes} minutes.
         </p>
-        <p className="sm muted">
+        <p className="sm muted told">
           Nothing there after a few minutes? Look among the junk, check the address, or ask an admin. Who signs in by single sign-on has no password here.
         </p>
         <p>
           <Link href="/sign-in?way=password">Back to signing in</Link>
         </p>
-      </div>
+      </>
     );
   }
   return (

@@ -11,7 +11,7 @@ export function ResetForm({ token }: { token: string }) {
   const [state, send] = useActionState(setNewPassword, null);
   if (state?.ok) {
     return (
-      <div>
+      <>
         <h1 tabIndex={-1} ref={(heading) => heading?.focus()}>
           Your new password is set
         </h1>
@@ -19,7 +19,7 @@ export function ResetForm({ token }: { token: string }) {
         <Link className="btn primary big wide" href="/sign-in?way=password">
           Sign in
         </Link>
-      </div>
+      </>
     );
   }
   if (!token || state?.code === "reset_link_invalid") return <SpentLink />;
