@@ -12,7 +12,8 @@ export function previewAdmission(ctx: Context, directoryId: number, identity: Ss
     await pretendDirectoryOn(tx, directoryId);
     const admission = await admitSsoUser({ ...tx, actor: { kind: "nobody", address: addressOf(ctx) } }, identity);
     if (admission.kind === "refused") return { admitted: false, text: await findRefusalReason(tx.db, admission.reference) };
-    return { admitted: true, text: `${admission.user.name} (${admission.user.email}), ${rolesOf(admission.user)}` };
+    const { name, email } = admission.user;
+    return { admitted: true, text: `${email === identity.email ? name : `${name} (${email})`}, ${rolesOf(admission.user)}` };
   });
 }
 

@@ -24,10 +24,10 @@ export function DirectoryState({ directory, now }: { directory: Directory; now: 
       </span>
     );
   }
-  const isTried = trialState(directory, now) === "passed";
+  const trial = trialState(directory, now);
   return (
     <span className="st unsure">
-      <Mark name="unsure" /> {isTried ? "Off" : "Draft, not tried"}
+      <Mark name="unsure" /> {trial === "passed" ? "Off" : trial === "failed" ? "Draft, trial failed" : "Draft, not tried"}
     </span>
   );
 }
