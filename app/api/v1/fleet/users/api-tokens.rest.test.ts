@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { setRouteClock } from "@/lib/auth/admin-route";
 import { routeId } from "@/lib/auth/access/catalogue";
 import { startSession } from "@/lib/auth/start-session";
-import type { Context, Role } from "@/lib/context";
+import type { Role } from "@/lib/context";
 import { getPrisma } from "@/lib/db/prisma";
 import { hashToken } from "@/lib/secret-box";
 import { callRoute } from "@/lib/testing/call-route";
