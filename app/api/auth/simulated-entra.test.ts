@@ -3,7 +3,12 @@ import { getPrisma } from "@/lib/db/prisma";
 import { resetEnv } from "@/lib/env";
 import { startTestSimulator, type TestSimulator } from "@/lib/simulator/microsoft/simulator-for-tests";
 import { createDirectory } from "@/lib/sso/oidc/create-directory";
+import { secretProblemOf } from "@/lib/sso/oidc/directory";
 import { DirectoryDraft } from "@/lib/sso/oidc/directory-forms";
+import { disableDirectory } from "@/lib/sso/oidc/disable-directory";
+import { enableDirectory } from "@/lib/sso/oidc/enable-directory";
+import { listDirectories } from "@/lib/sso/oidc/list-directories";
+import { updateDirectory } from "@/lib/sso/oidc/update-directory";
 import { EntraBrowser, testPublicUrl } from "@/lib/testing/oidc/entra-browser";
 import { testUserContext } from "@/lib/testing/test-context";
 import { trustSimulator } from "@/lib/testing/trust-simulator";
@@ -27,8 +32,10 @@ beforeAll(async () => {
   });
   await getPrisma().organisation.upsert({ where: { id: 1 }, update: { publicUrl: testPublicUrl }, create: { id: 1, publicUrl: testPublicUrl } });
   const draft = { name: "Aldergate", tenantId: microsoft.tenants.happy.id, clientId, clientSecret: "simulator-only", jitProvisioning: true };
-  const { id } = await createDirectory(await testUserContext("admin"), DirectoryDraft.parse(draft));
-  await getPrisma().ssoDirectory.update({ where: { id }, data: { enabledAt: new Date() } });
+  const { id, settings } = await createDirectory(await testUserContext("admin"), DirectoryDraft.parse(draft));
+  const startedAt = new Date().toISOString();
+  const trial = { id: "t", status: "succeeded", settings, session: "s", startedAt, startedBy: { userId: 1, name: "Admin" } };
+  await getPrisma().ssoDirectory.update({ where: { id }, data: { enabledAt: new Date(), trial } });
   await getPrisma().ssoRoleRule.create({ data: { directoryId: id, source: "app_role", value: "fleet.maintainer", role: "maintainer" } });
 });
 afterAll(async () => {
@@ -55,7 +62,10 @@ test("a person of the simulated tenant signs in over https, with the role that t
   expect(user).toMatchObject({ name: "Mara Lindqvist", globalRole: "maintainer", ssoEnabled: true });
 });
 
-test("a secret that Entra no longer takes refuses the sign-in with that reason", async () => {
+test("a secret that Entra no longer takes refuses the sign-in with that reason, and the directory shows it until it is replaced", async () => {
+  const admin = await testUserContext("admin");
+  const shown = async () => (await listDirectories(admin)).map(secretProblemOf);
+  expect(await shown()).toEqual([null]);
   microsoft.registerApp({
     clientId,
     secrets: [{ value: "simulator-only", expiresAt: "2020-01-01T00:00:00Z" }],
@@ -65,4 +75,11 @@ test("a secret that Entra no longer takes refuses the sign-in with that reason",
   expect((await signInAs("tomasz.kowalczyk@aldergate.example")).headers.get("location")).toMatch(/^\/sign-in\?status=error&ref=/);
   const row = await getPrisma().activity.findFirst({ where: { type: "user_failed_login" }, orderBy: { id: "desc" } });
   expect(row?.details).toMatchObject({ code: "secret_expired", reason: expect.stringContaining("Make a new one in Entra") });
+  expect(await shown()).toEqual([{ code: "secret_expired", at: expect.any(String) }]);
+  const [directory] = await listDirectories(admin);
+  const id = directory?.id ?? 0;
+  await disableDirectory(admin, id);
+  await expect(enableDirectory(admin, id)).rejects.toMatchObject({ code: "directory_untried" });
+  await updateDirectory(admin, id, { clientSecret: "a~new~one" });
+  expect(await shown()).toEqual([null]);
 });

@@ -3,6 +3,7 @@ import { FlotillaError } from "../../errors";
 import { entraErrorNumber } from "../../sso/oidc/exchange-code";
 import type { SignInDirectory } from "../../sso/oidc/find-sign-in-directory";
 import { finishTrial, type TrialOutcome } from "../../sso/oidc/finish-trial";
+import { noteSecretProblem } from "../../sso/oidc/note-secret-problem";
 import type { EntraIdentity } from "../../sso/oidc/read-entra-claims";
 import { SignInProblem, signInProblems } from "../../sso/oidc/sign-in-problem";
 import { admitSsoUser } from "../admit-sso-user";
@@ -68,6 +69,9 @@ async function takeSignIn(ctx: Context, directory: SignInDirectory, answer: Brou
     const { location, setCookies } = await runNextAuth(ctx, flow, answer);
     const session = setCookies.filter((line) => line.startsWith(`${sessionCookieName}=`) && !line.startsWith(`${sessionCookieName}=;`));
     if (session.length === 1 && !refused && !problem) return { location, setCookies: session };
+  }
+  if (problem instanceof SignInProblem && (problem.code === "secret_wrong" || problem.code === "secret_expired")) {
+    await noteSecretProblem(ctx, directory.id, problem.code);
   }
   refused ??= await refuse(ctx, directory, problem);
   return { location: `/sign-in?status=${refused.code}&ref=${refused.reference}`, setCookies: [] };

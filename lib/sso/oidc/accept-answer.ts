@@ -27,7 +27,7 @@ export async function acceptAnswer(ctx: Context, directory: SignInDirectory, { c
   if (!kept.state || !kept.nonce || !kept.codeVerifier) throw new SignInProblem("sign_in_unknown");
   if (!state || !equalSecrets(state, kept.state)) throw new SignInProblem("state_wrong");
   if (!code) throw new SignInProblem("answer_unclear", "no code");
-  const isFirst = await useStateOnce(ctx.db, directory.issuer, hashToken(state), new Date(ctx.now().getTime() + rememberMs));
+  const isFirst = await useStateOnce(ctx.db, directory.issuer, hashToken(state), ctx.now(), new Date(ctx.now().getTime() + rememberMs));
   if (!isFirst) throw new SignInProblem("answer_repeated");
   const { clientId, clientSecret, endpoints, issuer } = directory;
   const idToken = await exchangeCode({ tokenEndpoint: endpoints.token, clientId, clientSecret, redirectUri, code, codeVerifier: kept.codeVerifier });

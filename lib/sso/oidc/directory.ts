@@ -33,6 +33,8 @@ export const DirectoryTrial = z.object({
   /** What a real sign-in would have done with that person. */
   admission: z.object({ admitted: z.boolean(), text: z.string() }).optional(),
   problem: z.object({ code: z.string(), text: z.string(), detail: z.string() }).optional(),
+  /** Since then Microsoft refuses the secret to people who sign in. */
+  secretProblem: z.object({ code: z.enum(["secret_wrong", "secret_expired"]), at: z.iso.datetime() }).optional(),
 });
 /** See the schema of the same name. */
 export type DirectoryTrial = z.infer<typeof DirectoryTrial>;
@@ -52,6 +54,11 @@ export interface Directory {
   trial: DirectoryTrial | null;
   createdAt: Date;
   updatedAt: Date;
+}
+
+/** Since when Microsoft refuses the present secret, and as what; null while it takes it, as far as is known. */
+export function secretProblemOf({ trial, settings }: Pick<Directory, "trial" | "settings">): NonNullable<DirectoryTrial["secretProblem"]> | null {
+  return trial?.settings === settings ? (trial.secretProblem ?? null) : null;
 }
 
 /** A trial that nobody finished counts no more after this long. */

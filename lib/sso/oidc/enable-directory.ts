@@ -3,7 +3,7 @@ import { authorize } from "../../authorize";
 import type { Context } from "../../context";
 import { inTransaction } from "../../db/transaction";
 import { ConflictError } from "../../errors";
-import { trialState, type Directory } from "./directory";
+import { secretProblemOf, trialState, type Directory } from "./directory";
 import { getDirectoryRow, updateDirectoryRow } from "./directory-queries";
 import { withoutSecret } from "./without-secret";
 
@@ -16,7 +16,7 @@ export function enableDirectory(ctx: Context, directoryId: number): Promise<Dire
     const before = await getDirectoryRow(tx.db, directoryId, true);
     authorize(tx, "security_settings:write");
     if (before.enabledAt) return withoutSecret(before);
-    if (trialState(before, tx.now()) !== "passed") {
+    if (trialState(before, tx.now()) !== "passed" || secretProblemOf(before)) {
       throw new ConflictError("directory_untried", "These settings haven't passed a trial yet. Press Try it, sign in, then turn the directory on.");
     }
     const after = await updateDirectoryRow(tx.db, directoryId, { enabledAt: tx.now() });

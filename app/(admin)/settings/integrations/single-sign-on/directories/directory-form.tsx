@@ -74,7 +74,11 @@ export function DirectoryForm({ directory, clouds }: { directory: Saved | null; 
         {...held("clientSecret")}
         autoComplete="new-password"
         placeholder={directory ? "Unchanged" : undefined}
-        help={directory ? "Leave it empty to keep the stored one." : "The secret’s value, not its id. It is stored encrypted and never shown again."}
+        help={
+          directory
+            ? "Leave it empty to keep the stored one. Entra’s secrets end, most after two years: put in a new one before that."
+            : "The secret’s value, not its id. It is stored encrypted and never shown again."
+        }
         error={fields.clientSecret}
         required={!directory}
       />

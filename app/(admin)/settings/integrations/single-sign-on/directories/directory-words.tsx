@@ -1,5 +1,5 @@
 import { Mark } from "@/app/_components/icon";
-import { trialState, type Directory } from "@/lib/sso/oidc/directory";
+import { secretProblemOf, trialState, type Directory } from "@/lib/sso/oidc/directory";
 
 /** What the clouds are called. */
 export const cloudTitles: Record<Directory["cloud"], string> = {
@@ -17,6 +17,13 @@ export const portalUrls: Record<Directory["cloud"], string> = {
 
 /** Whether people can sign in through a directory, in two words. */
 export function DirectoryState({ directory, now }: { directory: Directory; now: Date }) {
+  if (directory.enabledAt && secretProblemOf(directory)) {
+    return (
+      <span className="st held">
+        <Mark name="held" /> On, but failing
+      </span>
+    );
+  }
   if (directory.enabledAt) {
     return (
       <span className="st in">

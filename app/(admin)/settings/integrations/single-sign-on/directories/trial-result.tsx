@@ -3,11 +3,20 @@ import { CopyId } from "@/app/_components/copy-id";
 import { Icon, Mark } from "@/app/_components/icon";
 import { Notice } from "@/app/_components/notice";
 import { Time } from "@/app/_components/time";
-import { trialState, type Directory } from "@/lib/sso/oidc/directory";
+import { secretProblemOf, trialState, type Directory } from "@/lib/sso/oidc/directory";
 
 /** What the last trial of these settings saw: who signed in, what would become of them, or why it failed. */
 export function TrialResult({ directory, now }: { directory: Directory; now: Date }) {
   const { trial } = directory;
+  const refused = secretProblemOf(directory);
+  if (refused) {
+    return (
+      <Notice kind="held">
+        Nobody can sign in: {refused.code === "secret_expired" ? "the client secret has expired" : "Microsoft no longer knows the client secret"}, first noticed{" "}
+        <Time at={new Date(refused.at)} />. Make a new one in Entra and put it in below.
+      </Notice>
+    );
+  }
   const state = trialState(directory, now);
   if (!trial || state === "none") {
     return (
