@@ -133,6 +133,7 @@ function GivePassword({ userId, name, sso, onClose }: { userId: number; name: st
       <form
         id="give-password"
         className="usr-dialog"
+        method="post"
         onSubmit={(event) => {
           event.preventDefault();
           if (!busy) send();
