@@ -66,9 +66,9 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
 
 export { expect };
 
-/** Signs the stack's admin in on the sign-in page and waits for the page behind it. */
+/** Signs the stack's admin in with a password on the sign-in page and waits for the page behind it. */
 export async function signIn(page: Page, credentials: { email: string; password: string } = stackAdmin): Promise<void> {
-  await page.goto("/sign-in");
+  await page.goto("/sign-in?way=password");
   await page.getByLabel("Email").fill(credentials.email);
   await page.getByLabel("Password").fill(credentials.password);
   await page.getByRole("button", { name: "Sign in" }).click();
