@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import { nonceOf } from "@/lib/http/page-headers";
 import "./globals.css";
 import "./_components/shared-parts.css";
-import { themeScript } from "./_components/theme";
+import { firstScript } from "./_components/first-script";
 
 export const metadata: Metadata = {
   title: { default: "Flotilla", template: "%s · Flotilla" },
@@ -26,7 +26,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
     <html lang="en" suppressHydrationWarning>
       <head>
         {/* The browser hides a nonce from scripts once it is read, so the two never look alike to React. */}
-        <script nonce={nonce} suppressHydrationWarning dangerouslySetInnerHTML={{ __html: themeScript }} />
+        <script nonce={nonce} suppressHydrationWarning dangerouslySetInnerHTML={{ __html: firstScript }} />
       </head>
       <body>
         <a className="skip" href="#main">

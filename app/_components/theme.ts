@@ -4,8 +4,8 @@ export type Theme = "system" | "light" | "dark";
 const key = "flotilla-theme";
 const changed = "flotilla:theme";
 
-/** Runs before the first paint: puts the stored choice on <html>, and keeps the page's nonce where makers of style sheets look for it. */
-export const themeScript = `__webpack_nonce__=document.currentScript.nonce;try{var t=localStorage.getItem("${key}");if(t==="light"||t==="dark")document.documentElement.dataset.theme=t}catch(e){}`;
+/** Runs before the first paint: puts the stored choice on <html>. */
+export const themeScript = `try{var t=localStorage.getItem("${key}");if(t==="light"||t==="dark")document.documentElement.dataset.theme=t}catch(e){}`;
 
 /** The stored choice. */
 export function readTheme(): Theme {
