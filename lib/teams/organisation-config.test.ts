@@ -145,3 +145,13 @@ test("gitops may send mail settings back, but changes none", async () => {
   await updateOrganisationConfig(gitops, { smtp_settings: seen.smtp_settings });
   await expect(updateOrganisationConfig(gitops, { smtp_settings: { port: 2525 } })).rejects.toMatchObject({ status: 403 });
 });
+
+test("gitops may send the server's address back, but can't move it: links to new passwords lead there", async () => {
+  const gitops = await testUserContext("gitops");
+  const before = await getOrganisationConfig(gitops);
+  await updateOrganisationConfig(gitops, { server_settings: before.server_settings });
+  const moved = { server_settings: { server_url: "https://flotilla.attacker.example" } };
+  await expect(updateOrganisationConfig(gitops, moved)).rejects.toMatchObject({ status: 403, code: "permission_denied" });
+  await expect(updateOrganisationConfig(gitops, moved, { dryRun: true })).rejects.toMatchObject({ status: 403 });
+  expect((await getOrganisationConfig(gitops)).server_settings).toEqual(before.server_settings);
+});

@@ -75,6 +75,8 @@ async function applyPatch(tx: Context, patch: ConfigTree, force: boolean): Promi
   if (gatingOfNoTeam !== undefined && typeof gatingOfNoTeam !== "boolean") throw invalid("integrations.conditional_access_enabled", "expected true or false");
 
   const changed = Object.entries(changesBetween(before, settings));
+  // Links to new passwords and invites lead to the public address: whoever moves it would receive them.
+  if (changed.some(([key]) => key === "publicUrl")) authorize(tx, "security_settings:write");
   if (changed.length > 0) {
     await updateOrganisation(tx.db, settings, tx.now());
     const byPath = Object.fromEntries(changed.map(([key, change]) => [fields[key as keyof typeof fields].path, change]));
