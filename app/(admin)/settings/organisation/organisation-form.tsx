@@ -11,7 +11,7 @@ export function OrganisationForm({ organisation }: { organisation: Organisation 
   const [state, send] = useActionState(saveOrganisation, { ok: false, message: "", fields: {} });
   const { fields } = state;
   return (
-    <form action={send} className="cform">
+    <form action={send} onReset={(event) => event.preventDefault()} className="cform">
       <Field name="name" label="Name" defaultValue={organisation.name} maxLength={255} required error={fields["org_info.org_name"]} />
       <Field
         name="publicUrl"

@@ -20,7 +20,7 @@ export function ConnectForm({ defaults, given }: { defaults: ConnectionDefaults;
   const needsHttps = defaults.clouds.find(({ name }) => name === cloud)?.needsPublicHttps ?? true;
   const problem = defaults.publicUrl === "" || needsHttps ? defaults.publicUrlProblem : null;
   return (
-    <form action={send} className="cform">
+    <form action={send} onReset={(event) => event.preventDefault()} className="cform">
       <fieldset className="choices">
         <legend className="lab">What this server does with verdicts</legend>
         <label className="choice">

@@ -27,7 +27,7 @@ export function GroupPicker({ connectionId, chosen, suggested }: { connectionId:
     return () => clearTimeout(timer);
   }, [beginning, connectionId]);
   return (
-    <form action={send} className="cform">
+    <form action={send} onReset={(event) => event.preventDefault()} className="cform">
       <input type="hidden" name="connectionId" value={connectionId} />
       <Field
         name="beginning"
