@@ -3,6 +3,7 @@ import { recordActivity } from "../../activities/record-activity";
 import type { Context } from "../../context";
 import { ConflictError, InvalidInputError } from "../../errors";
 import { endUserSessions } from "../sessions/end-user-sessions";
+import { deleteTokenRows } from "../tokens/token-queries";
 import { guardLastAdmin } from "./guard-last-admin";
 import { readEmail, readName } from "./read-user-fields";
 import type { User } from "./user";
@@ -12,7 +13,8 @@ import { userDetails } from "./write-roles";
 
 /**
  * What may change of a person beside their roles; absent keeps. `newPassword` that an admin gave has to be changed at the next sign-in, unless
- * `mustResetPassword` is false. `ssoEnabled`: true forgets the password, false needs a new one and forgets who the user is in Entra.
+ * `mustResetPassword` is false. `ssoEnabled`: true forgets the password, false needs a new one and forgets who the user is in Entra;
+ * both revoke the user's API tokens.
  */
 export interface PersonPatch {
   name?: string;
@@ -55,6 +57,8 @@ export async function writePerson(tx: Context, user: User, patch: PersonPatch, p
     await endUserSessions(tx, user.id, { exceptSessionId: own && newPassword && !switched ? sessionOf(tx) : undefined });
   }
   if (newPassword || switched || disabling || after.email !== user.email) await deletePasswordResets(tx.db, user.id);
+  // Their tokens were made by whoever signed in the other way, who needn't be the person that a directory, or a new password, lets in from now on.
+  if (switched) await deleteTokenRows(tx.db, user.id);
   if (switched && !after.ssoEnabled) await deleteIdentities(tx.db, user.id);
   await record(tx, user, after, { newPassword, own, disabled: disabling ? patch.disabled : undefined });
   return { ...after, disabledAt };

@@ -82,7 +82,7 @@ function SwitchToSso({ userId, name, onClose }: { userId: number; name: string; 
       open
       onOpenChange={(open) => !open && onClose()}
       title={`Switch ${name} to single sign-on?`}
-      description="Their password is forgotten and their sessions end. At the next sign-in they are found by their mail address."
+      description="Their password is forgotten, their sessions end and their API tokens are revoked. At the next sign-in they are found by their mail address."
       impact={problem ? <FormMessage state={problem} /> : undefined}
       foot={
         <>
@@ -117,7 +117,7 @@ function GivePassword({ userId, name, sso, onClose }: { userId: number; name: st
       title={sso ? `Give ${name} a password?` : `Set a new password for ${name}?`}
       description={
         sso
-          ? "Single sign-on no longer lets them in, and who they are in Entra is forgotten. Their sessions end."
+          ? "Single sign-on no longer lets them in, and who they are in Entra is forgotten. Their sessions end and their API tokens are revoked."
           : "The old one stops working and their sessions end."
       }
       impact={problem && !fieldProblem ? <FormMessage state={problem} /> : undefined}
