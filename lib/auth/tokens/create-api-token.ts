@@ -6,6 +6,7 @@ import { hashToken, randomToken } from "../../secret-box";
 import type { RouteKey } from "../access/access-table";
 import { authorizeOverUser } from "../authorize-over-user";
 import { refuseApiToken } from "../refuse-api-token";
+import { refuseWiderRoutes } from "../refuse-wider-routes";
 import { ownerDetails } from "../owner-details";
 import { tokenDetails, type ApiToken } from "./api-token";
 import { apiTokenPrefix } from "./find-api-token";
@@ -24,7 +25,7 @@ const maxTokensOfUser = 100;
 /**
  * Makes an API token: a person for themselves, signed in by a session; whoever may write users for an API-only user. `token` is told here once and never again.
  * @throws InvalidInputError `api_token_name_invalid`, `api_token_expiry_past`, `api_token_routes_beyond_user`; ConflictError `api_token_name_taken`, `too_many_api_tokens`
- * @throws ForbiddenError `session_needed`, `not_own_token`, `permission_denied`; NotFoundError `user_not_found`
+ * @throws ForbiddenError `session_needed`, `not_own_token`, `routes_beyond_yours`, `permission_denied`; NotFoundError `user_not_found`
  */
 export async function createApiToken(
   ctx: Context,
@@ -38,6 +39,7 @@ export async function createApiToken(
     if (actor.kind === "user" && actor.userId === userId) refuseApiToken(tx);
     else if (!user.apiOnly)
       throw new ForbiddenError("not_own_token", `${user.name || user.email} makes their own tokens. Make one for an API-only user instead.`);
+    refuseWiderRoutes(tx, routes ?? user.apiRoutes);
     const beyond = routes?.find((route) => user.apiRoutes && !user.apiRoutes.includes(route));
     if (beyond) throw invalid("api_token_routes_beyond_user", "api_endpoints", `"${beyond}" isn't a route that this user may call`);
     if ((await countTokenRows(tx.db, userId)) >= maxTokensOfUser) {

@@ -6,6 +6,7 @@ import { inTransaction } from "../../db/transaction";
 import { ForbiddenError, InvalidInputError } from "../../errors";
 import type { RouteKey } from "../access/access-table";
 import type { RolesGiven } from "./choose-roles";
+import { refuseWiderRoutes } from "../refuse-wider-routes";
 import { updateUser } from "./update-user";
 import type { User } from "./user";
 import { authorizeWhole, isSelf, seenUser, userNotFound } from "./user-reach";
@@ -20,7 +21,7 @@ export interface ApiOnlyPatch extends RolesGiven {
 
 /**
  * Changes an API-only user: name, roles, and which routes their tokens may call, from their next call on.
- * @throws InvalidInputError `not_api_only`, `user_invalid`, `roles_invalid`; NotFoundError `user_not_found`; ForbiddenError `own_routes`, `permission_denied`; UnauthenticatedError
+ * @throws InvalidInputError `not_api_only`, `user_invalid`, `roles_invalid`; NotFoundError `user_not_found`; ForbiddenError `own_routes`, `routes_beyond_yours`, `permission_denied`; UnauthenticatedError
  */
 export async function updateApiOnlyUser(ctx: Context, userId: number, { routes, ...patch }: ApiOnlyPatch): Promise<User> {
   authorize(ctx, "user:write");
@@ -38,6 +39,7 @@ export async function updateApiOnlyUser(ctx: Context, userId: number, { routes, 
       authorizeWhole(tx, user);
       // Else a leaked token could take its own limits away.
       if (isSelf(tx, userId)) throw new ForbiddenError("own_routes", "A user can't change which routes they may call themselves. Ask another admin.");
+      refuseWiderRoutes(tx, routes ? routes.filter((route) => !user.apiRoutes?.includes(route)) : null);
       await updateUserRow(tx.db, userId, { apiRoutes: routes ? [...routes] : null, updatedAt: tx.now() });
       await recordActivity(tx, { type: "edited_user", details: { ...userDetails(user), changed: { api_endpoints: changed.apiRoutes } } });
     }

@@ -7,7 +7,9 @@ import { hashPassword, verifyPassword } from "../password-hash";
 import { findSession } from "../find-session";
 import { signInWithPassword } from "../sign-in-with-password";
 import { startSession } from "../start-session";
+import { createApiToken } from "../tokens/create-api-token";
 import { findApiToken } from "../tokens/find-api-token";
+import { userActor } from "../user-actor";
 import { createApiOnlyUser } from "./create-api-only-user";
 import { createUser, type NewUser } from "./create-user";
 import { deleteUser } from "./delete-user";
@@ -187,6 +189,19 @@ test("switching to single sign-on forgets the password, switching back needs one
   await expect(updateUser(admin, robot.user.id, { ssoEnabled: true })).rejects.toMatchObject({ fields: [{ field: "sso_enabled" }] });
 });
 
+test("tokens made in the days of one way to sign in don't outlast it: the next person let in needn't be who made them", async () => {
+  const user = await createUser(admin, newUser());
+  const asThem: Context = { ...admin, actor: userActor({ ...user, teamRoles: [] }, "192.0.2.1", { sessionId: "s" }) };
+  const planted = await createApiToken(asThem, { userId: user.id, name: "Planted" });
+  await updateUser(admin, user.id, { name: "Renamed", email: `${fresh()}@example.test` });
+  expect(await findApiToken(admin, planted.token, "192.0.2.1")).not.toBeNull();
+  await updateUser(admin, user.id, { ssoEnabled: true });
+  expect(await findApiToken(admin, planted.token, "192.0.2.1")).toBeNull();
+  const again = await createApiToken(asThem, { userId: user.id, name: "Again" });
+  await updateUser(admin, user.id, { ssoEnabled: false, newPassword: password });
+  expect(await findApiToken(admin, again.token, "192.0.2.1")).toBeNull();
+});
+
 async function me(more: Partial<{ role: Role; ssoEnabled: boolean }> = {}): Promise<{ ctx: Context; id: number; session: string }> {
   const ctx = await testUserContext(more.role ?? "observer");
   const id = ctx.actor.kind === "user" ? ctx.actor.userId : 0;
@@ -257,6 +272,25 @@ test("an API-only admin can't take their own limits away", async () => {
   const robot = { ...testServerContext(), actor: actor as NonNullable<typeof actor> };
   await expect(updateApiOnlyUser(robot, user.id, { routes: null })).rejects.toMatchObject({ status: 403, code: "own_routes" });
   expect((await stored(user.id)).apiRoutes).toEqual(["PATCH users/api_only/:id"]);
+});
+
+test("a caller who may call some routes only lets no program call others", async () => {
+  const routes = ["POST users/api_only", "PATCH users/api_only/:id", "POST users/:id/api_tokens", "GET hosts"] as const;
+  const robot = await createApiOnlyUser(admin, { name: "Robot", globalRole: "admin", routes });
+  const actor = await findApiToken(admin, robot.token, "192.0.2.1");
+  const narrow: Context = { ...admin, actor: actor ?? admin.actor };
+  const beyond = { status: 403, code: "routes_beyond_yours" };
+  await expect(createApiOnlyUser(narrow, { name: "Wide", globalRole: "admin" })).rejects.toMatchObject(beyond);
+  await expect(createApiOnlyUser(narrow, { name: "Wide", globalRole: "admin", routes: ["DELETE users/:id"] })).rejects.toMatchObject(beyond);
+  const made = await createApiOnlyUser(narrow, { name: "Narrow", globalRole: "admin", routes: ["GET hosts"] });
+  for (const wider of [null, ["GET hosts", "DELETE users/:id"] as const]) {
+    await expect(updateApiOnlyUser(narrow, made.user.id, { routes: wider })).rejects.toMatchObject(beyond);
+  }
+  await updateApiOnlyUser(narrow, made.user.id, { routes: ["POST users/api_only"] });
+  const wide = await createApiOnlyUser(admin, { name: "Wide already", globalRole: "admin" });
+  await expect(createApiToken(narrow, { userId: wide.user.id, name: "Borrowed" })).rejects.toMatchObject(beyond);
+  await expect(createApiToken(narrow, { userId: wide.user.id, name: "Borrowed", routes: ["GET teams"] })).rejects.toMatchObject(beyond);
+  await createApiToken(narrow, { userId: wide.user.id, name: "Own reach", routes: ["GET hosts"] });
 });
 
 test("the list is narrowed by text, role, team, kind and state, ordered and paged, with its whole count", async () => {
