@@ -1,4 +1,4 @@
-import { authorize } from "../../authorize";
+import { authorize, isAllowed } from "../../authorize";
 import type { Context, Role, TeamRole } from "../../context";
 import { inTransaction } from "../../db/transaction";
 import { InvalidInputError } from "../../errors";
@@ -37,7 +37,8 @@ export async function applyRoleSpec(ctx: Context, specs: readonly RoleSpec[]): P
       if (!user || !isSeen(tx, user, "user:write")) throw unknown(spec.email, "is no user's mail address");
       const teamRoles = spec.teams.map(({ name, role }) => {
         const teamId = teamIds.get(name.toLowerCase());
-        if (teamId === undefined) throw unknown(spec.email, `team "${name}" was not found`);
+        // A team of others is answered like one that isn't there.
+        if (teamId === undefined || !isAllowed(tx, "user:write", { teamId })) throw unknown(spec.email, `team "${name}" was not found`);
         return { teamId, role };
       });
       await writeRoles(tx, user, await chooseRoles(tx, { globalRole: spec.globalRole, teamRoles }, user));

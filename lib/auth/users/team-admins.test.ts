@@ -80,6 +80,14 @@ test("users of other teams and with global roles are like users who aren't there
   expect(new Set(specs.map(String))).toEqual(new Set(["role_spec_invalid,is no user's mail address"]));
 });
 
+test("a team of others is answered like one that isn't there when roles are given by names", async () => {
+  const reasonFor = (name: string) =>
+    applyRoleSpec(teamAdmin, [{ email: mine.email, globalRole: null, teams: [{ name, role: "observer" }] }]).catch((error: { fields: { reason: string }[] }) =>
+      error.fields[0]?.reason.replace(name, "NAME"),
+    );
+  expect(await reasonFor(other.name)).toBe(await reasonFor(`Team ${randomUUID()}`));
+});
+
 test("they make users on their own teams only", async () => {
   const made = await createUser(teamAdmin, {
     name: "New",
