@@ -82,7 +82,7 @@ function checkAge(said: Element, assertion: Element, now: Date): void {
 }
 
 function readEmail(subject: Element): string {
-  const email = plainText(onlyChild(subject, ns.assertion, "NameID", "saml_name_id"), "saml_name_id").toLowerCase();
+  const email = comparedAddress(plainText(onlyChild(subject, ns.assertion, "NameID", "saml_name_id"), "saml_name_id"));
   if (email.length > 254 || !/^[^\s@<>"',;:\\()[\]\p{C}]+@[^\s@<>"',;:\\()[\]\p{C}]+$/u.test(email)) {
     refuse("saml_name_id", "The NameID must be a mail address. Choose the mail as the unique user identifier at the identity provider.");
   }
@@ -162,7 +162,10 @@ function readAttributes(assertion: Element): SamlAttribute[] {
     childrenNamed(statement, ns.assertion, "Attribute").map((attribute) => {
       const name = attributeOf(attribute, "Name");
       if (!name) return refuse("saml_attribute", "An attribute of the answer has no name.");
-      const values = childrenNamed(attribute, ns.assertion, "AttributeValue").map((value) => plainText(value, "saml_attribute"));
+      // Some providers put elements into attributes that nobody asks for here; what isn't text has no say.
+      const values = childrenNamed(attribute, ns.assertion, "AttributeValue")
+        .filter((value) => childElements(value).length === 0)
+        .map((value) => plainText(value, "saml_attribute"));
       return { name, values };
     }),
   );

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { getVerifiedXml } from "@node-saml/node-saml/lib/xml";
+import { getVerifiedXml } from "@node-saml/node-saml/lib/xml.js";
 import type { AnswerShape } from "./check-structure";
 import type { SigningKey } from "./metadata";
 import { answerLimits, readStrictXml } from "./read-strict-xml";

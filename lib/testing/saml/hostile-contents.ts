@@ -83,6 +83,13 @@ export const contentCases: HostileCase[] = [
   bentBefore("an attribute without a name", "saml_attribute", (xml) =>
     replaced(xml, "<AttributeStatement>", "<AttributeStatement><Attribute><AttributeValue>x</AttributeValue></Attribute>"),
   ),
+  bentBefore("an object id that is an element", "saml_attribute", (xml) =>
+    replaced(
+      xml,
+      "</AttributeStatement>",
+      `<Attribute Name="${claim}/objectidentifier"><AttributeValue><b>0a0a0a0a-0000-4000-8000-000000000001</b></AttributeValue></Attribute></AttributeStatement>`,
+    ),
+  ),
   saying("two object ids", "saml_attribute", {
     attributes: { [`${claim}/objectidentifier`]: ["0a0a0a0a-0000-4000-8000-000000000001", "0a0a0a0a-0000-4000-8000-000000000002"] },
   }),
@@ -152,6 +159,13 @@ export const sessionCases: HostileCase[] = [
 /** Believed answers that still let nobody in. */
 export const admissionCases: HostileCase[] = [
   saying("an unknown role", "role_attribute_unknown", { attributes: { FLEET_JIT_USER_ROLE_GLOBAL: "root" } }),
+  bentBefore("a role that is an element", "role_attribute_empty", (xml) =>
+    replaced(
+      xml,
+      "</AttributeStatement>",
+      `<Attribute Name="FLEET_JIT_USER_ROLE_GLOBAL"><AttributeValue><b>admin</b></AttributeValue></Attribute></AttributeStatement>`,
+    ),
+  ),
   saying("an empty role", "role_attribute_empty", { attributes: { FLEET_JIT_USER_ROLE_GLOBAL: "" } }),
   saying("the role of programs", "role_attribute_gitops", { attributes: { FLEET_JIT_USER_ROLE_GLOBAL: "gitops" } }),
   saying("a role on a team that doesn't exist", "role_team_unknown", { attributes: { FLEET_JIT_USER_ROLE_TEAM_999: "admin" } }),

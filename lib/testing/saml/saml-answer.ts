@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { randomUUID, sign } from "node:crypto";
 import { SignedXml } from "xml-crypto";
 import type { SamlSigningKey } from "./saml-signing-key";
 
@@ -150,7 +150,22 @@ export function signAnswer(xml: string, plan: SigningPlan): string {
     ...(plan.inclusivePrefixes && { inclusiveNamespacesPrefixList: plan.inclusivePrefixes }),
   });
   signer.computeSignature(xml, { location: { reference: `${target}/*[local-name(.)='Issuer'][1]`, action: "after" } });
-  return signer.getSignedXml();
+  return plan.inclusivePrefixes ? signedAnew(signer.getSignedXml(), plan) : signer.getSignedXml();
+}
+
+/** The library names the prefixes in both transforms, where they belong in the second alone: takes the first out and signs the SignedInfo again. */
+function signedAnew(xml: string, { key, target }: SigningPlan): string {
+  // The target's own Signature comes first in it; another's, of an assertion that is signed already, stays as it is.
+  const start = xml.indexOf("<SignedInfo", xml.search(new RegExp(`<(?:samlp:)?${target} `)));
+  const end = xml.indexOf("</SignatureValue>", start);
+  const given = xml.slice(start, end);
+  const info = given.slice(0, given.indexOf("</SignedInfo>") + 13).replace(/(#enveloped-signature")><InclusiveNamespaces[^>]*\/>(<\/Transform>)/, "$1>$2");
+  const canonical = info
+    .replace("<SignedInfo>", '<SignedInfo xmlns="http://www.w3.org/2000/09/xmldsig#">')
+    .replace(/<InclusiveNamespaces (PrefixList="[^"]*") (xmlns="[^"]*")\/>/g, "<InclusiveNamespaces $2 $1/>")
+    .replace(/<(\w+)([^>]*)\/>/g, "<$1$2></$1>");
+  const value = sign("sha256", Buffer.from(canonical), key.privateKeyPem).toString("base64");
+  return `${xml.slice(0, start)}${info}<SignatureValue>${value}${xml.slice(end)}`;
 }
 
 /** Which part an identity provider signs. */

@@ -2,6 +2,8 @@ import { inflateRawSync } from "node:zlib";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { setRouteClock } from "@/lib/auth/admin-route";
 import { callRoute } from "@/lib/testing/call-route";
+import { encode } from "@/lib/testing/saml/hostile-case";
+import { signAnswer, writeAnswer } from "@/lib/testing/saml/saml-answer";
 import { writeFederationMetadata } from "@/lib/testing/saml/saml-metadata";
 import { setSamlScene, type SamlScene } from "@/lib/testing/saml/saml-scene";
 import { makeSamlKey } from "@/lib/testing/saml/saml-signing-key";
@@ -45,6 +47,20 @@ test("an answer with its lines wrapped, as some providers send it, is taken", as
   const begun = await scene.begin();
   const wrapped = scene.answer(scene.plan(begun)).replace(/.{76}/g, "$&\r\n");
   expect(await scene.post(wrapped, begun.cookie)).toMatchObject({ signedIn: true });
+});
+
+test("an answer of another provider's habits is taken: typed values, included prefixes, an attribute of elements, an answer signed as a whole", async () => {
+  const begun = await scene.begin();
+  const typed = writeAnswer(scene.plan(begun))
+    .replace("<samlp:Response ", '<?xml version="1.0" encoding="UTF-8"?>\n<samlp:Response xmlns:xs="http://www.w3.org/2001/XMLSchema" ')
+    .replaceAll("<AttributeValue>", '<AttributeValue xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="xs:string">\n')
+    .replace(
+      "</AttributeStatement>",
+      '<Attribute Name="urn:oid:1.3.6.1.4.1.5923.1.1.1.10"><AttributeValue><NameID>opaque</NameID></AttributeValue></Attribute></AttributeStatement>',
+    );
+  const inner = signAnswer(typed, { key: scene.key, target: "Assertion", inclusivePrefixes: ["xs"] });
+  const answer = encode(signAnswer(inner, { key: scene.key, target: "Response", inclusivePrefixes: ["xs"] }));
+  expect(await scene.post(answer, begun.cookie)).toMatchObject({ signedIn: true, code: "" });
 });
 
 test("an answer that is signed with the next key of the metadata is taken", async () => {
