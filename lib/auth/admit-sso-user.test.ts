@@ -103,6 +103,15 @@ describe("who is let in", () => {
     expect(await db().account.count()).toBe(0);
   });
 
+  test("a letter of another alphabet that only looks like one of an address is another address, in either protocol", async () => {
+    await db().samlSettings.upsert({ where: { id: 1 }, create: { id: 1, enabled: true, idpName: "IdP" }, update: { enabled: true } });
+    await madeUser("kim@aldergate.example");
+    const kelvin = "\u212Aim@aldergate.example";
+    for (const given of [{}, { method: "saml" as const, directoryId: null, subject: null }]) {
+      expect(await refusedWith(person({ ...given, email: kelvin }))).toEqual({ code: "error", reason: "email_missing" });
+    }
+  });
+
   test("a stranger is refused while provisioning is off", async () => {
     expect(await refusedWith(person())).toEqual({ code: "account_invalid", reason: "user_unknown" });
   });

@@ -3,7 +3,7 @@ import { inTransaction } from "../db/transaction";
 import { isUniqueViolation } from "../db/unique-violation";
 import { ConflictError } from "../errors";
 import { findSsoPolicy } from "../sso/find-sso-policy";
-import type { SsoIdentity } from "../sso/sso-identity";
+import { comparedAddress, type SsoIdentity } from "../sso/sso-identity";
 import { refuseSsoSignIn, type SsoRefused } from "./refuse-sso-sign-in";
 import { takeInSsoUser } from "./take-in-sso-user";
 import type { User } from "./users/user";
@@ -27,7 +27,7 @@ export async function admitSsoUser(ctx: Context, identity: SsoIdentity): Promise
 }
 
 async function admit(tx: Context, given: SsoIdentity): Promise<SsoAdmission> {
-  const identity = { ...given, email: given.email.trim().toLowerCase() };
+  const identity = { ...given, email: comparedAddress(given.email) };
   const { method, directoryId, email } = identity;
   const policy = await findSsoPolicy(tx, directoryId);
   if (!policy) {

@@ -36,3 +36,11 @@ export const entraProvider = "entra";
 export function entraAccountId({ tenantId, objectId }: EntraSubject): string {
   return `${tenantId}/${objectId}`.toLowerCase();
 }
+
+/**
+ * A mail address from outside in the form it is compared in: without spaces at its ends, A to Z in small letters. Other letters stay as they are:
+ * full lower-casing makes some of them, such as the sign of the Kelvin, into Latin ones, and so one address into another.
+ */
+export function comparedAddress(address: string): string {
+  return address.trim().replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+}

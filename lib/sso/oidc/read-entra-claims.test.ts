@@ -44,6 +44,8 @@ test.each<[string, Record<string, unknown>, string, boolean]>([
   ["the tenant's own provider doesn't", { idp: `https://sts.windows.net/${tenantId}/` }, own, true],
   ["a sign-in name that is no address falls back to the mail, unproven", { preferred_username: "ada", email: mail }, mail, false],
   ["no address at all", { preferred_username: undefined }, "", false],
+  ["a letter that only looks like one of an address makes none", { preferred_username: "\u212Aim@aldergate.example" }, "", false],
+  ["capital letters count for nothing", { preferred_username: "Ada@Aldergate.EXAMPLE" }, own, true],
   ["an address that is too long is none", { preferred_username: `${"a".repeat(250)}@aldergate.example` }, "", false],
 ])("%s", (_name, change, email, emailIsProof) => {
   expect(read(change)).toMatchObject({ email, emailIsProof });

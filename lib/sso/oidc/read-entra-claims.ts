@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { SsoIdentity } from "../sso-identity";
+import { comparedAddress, type SsoIdentity } from "../sso-identity";
 import { SignInProblem } from "./sign-in-problem";
 
 /** What the claims must agree with. */
@@ -82,7 +82,7 @@ function chooseEmail(claims: z.output<typeof Claims>, tenantId: string): { email
 }
 
 function addressOf(given: string | undefined): string {
-  const parsed = Address.safeParse(given?.trim().toLowerCase());
+  const parsed = Address.safeParse(given && comparedAddress(given));
   return parsed.success ? parsed.data : "";
 }
 

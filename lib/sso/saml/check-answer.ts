@@ -1,6 +1,6 @@
 import { checkStatus } from "./check-structure";
 import { refuse } from "./saml-refusal";
-import type { SamlAttribute } from "../sso-identity";
+import { comparedAddress, type SamlAttribute } from "../sso-identity";
 import type { SignedParts } from "./verify-signatures";
 import { attributeOf, childElements, childrenNamed, ns, onlyChild, plainText } from "./xml-elements";
 

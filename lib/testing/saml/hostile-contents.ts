@@ -158,6 +158,8 @@ export const sessionCases: HostileCase[] = [
 
 /** Believed answers that still let nobody in. */
 export const admissionCases: HostileCase[] = [
+  // Small letters of it all would make the first letter, the sign of the Kelvin, into a k.
+  saying("a letter that only looks like one of an address", "email_missing", { email: "\u212Aim@aldergate.example" }),
   saying("an unknown role", "role_attribute_unknown", { attributes: { FLEET_JIT_USER_ROLE_GLOBAL: "root" } }),
   bentBefore("a role that is an element", "role_attribute_empty", (xml) =>
     replaced(
