@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
+import type { Context } from "../context";
+import { getPool } from "../db/pool";
 import { getPrisma } from "../db/prisma";
 import { hashToken } from "../secret-box";
 import { callRoute } from "../testing/call-route";
@@ -10,6 +12,7 @@ import { findSession } from "./find-session";
 import { hashPassword } from "./password-hash";
 import { sessionAdapter } from "./session-adapter";
 import { startSession } from "./start-session";
+import { updateUser } from "./users/update-user";
 
 const hour = 3_600_000;
 let clock: TestClock;
@@ -129,6 +132,29 @@ test("a new password also ends links to a new password, and is an activity witho
   expect(await getPrisma().passwordReset.count({ where: { userId } })).toBe(0);
   const [activity] = await getPrisma().activity.findMany({ where: { type: "changed_password", actorId: userId } });
   expect(JSON.stringify(activity?.details)).not.toContain("new-password-1");
+});
+
+test.each<[string, (ctx: Context, userId: number) => Promise<unknown>]>([
+  ["password", (ctx) => changePassword(ctx, { oldPassword: "old-password-1", newPassword: "new-password-1" })],
+  ["address", (ctx, userId) => updateUser(ctx, userId, { email: `moved-${userId}@example.test`, currentPassword: "old-password-1" })],
+])("an old password that an admin replaces while it is checked changes no %s", async (_, change) => {
+  const { token, userId } = await signedIn();
+  const { email } = await getPrisma().user.update({ where: { id: userId }, data: { passwordHash: await hashPassword("old-password-1") } });
+  const actor = await findSession(testServerContext(clock), token, "browser");
+  const admin = await getPool().connect();
+  try {
+    await admin.query("begin");
+    await admin.query("update users set password_hash = 'another' where id = $1", [userId]);
+    const trying = change({ ...testServerContext(clock), actor: actor ?? { kind: "nobody" } }, userId).catch((error: { code: string }) => error.code);
+    await expect
+      .poll(async () => (await getPool().query("select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'")).rowCount)
+      .toBe(1);
+    await admin.query("commit");
+    expect(await trying).toBe("user_changed_meanwhile");
+  } finally {
+    admin.release();
+  }
+  expect(await getPrisma().user.findUniqueOrThrow({ where: { id: userId } })).toMatchObject({ email, passwordHash: "another" });
 });
 
 test("who signs in by single sign-on, or holds the gitops role, changes no password here", async () => {
