@@ -103,6 +103,13 @@ describe("who is let in", () => {
     expect(await db().account.count()).toBe(0);
   });
 
+  test("a name from elsewhere is stored as one plain line", async () => {
+    await provisioning();
+    expect(await admitted(person({ name: " Ada\r\n\tByron \u001b[2J\u202eadmin " }))).toMatchObject({ name: "Ada Byron [2J admin" });
+    const nameless = person({ name: "\u0007 \n" });
+    expect(await admitted(nameless)).toMatchObject({ name: nameless.email });
+  });
+
   test("a letter of another alphabet that only looks like one of an address is another address, in either protocol", async () => {
     await db().samlSettings.upsert({ where: { id: 1 }, create: { id: 1, enabled: true, idpName: "IdP" }, update: { enabled: true } });
     await madeUser("kim@aldergate.example");

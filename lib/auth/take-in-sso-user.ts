@@ -11,6 +11,7 @@ import type { SsoRefusal } from "./refuse-sso-sign-in";
 import { markSignedIn } from "./sign-in-queries";
 import { findUserIdByEntraAccount, insertEntraAccount, listEntraAccountIds } from "./sso-user-queries";
 import { userActor } from "./user-actor";
+import { tidyName } from "./users/read-user-fields";
 import type { User } from "./users/user";
 import { findUserWithRoles, findUserWithRolesByEmail, insertUserRow, lockUserRow, replaceTeamRoles } from "./users/users-queries";
 import { userDetails, writeRoles } from "./users/write-roles";
@@ -98,7 +99,7 @@ async function whyNotTheSame(tx: Context, user: User, { subject, email }: SsoIde
 }
 
 async function addUser(tx: Context, identity: SsoIdentity, roles: DecidedRoles, policy: Policy): Promise<User> {
-  const name = identity.name.trim().slice(0, 255) || identity.email;
+  const name = tidyName(identity.name) || identity.email;
   const row = { email: identity.email, name, ssoEnabled: true, passwordHash: null, globalRole: roles.globalRole, createdAt: tx.now() };
   const id = await insertUserRow(tx.db, row);
   await replaceTeamRoles(tx.db, id, roles.teamRoles);

@@ -85,6 +85,11 @@ test.each<[string, Partial<NewUser>, string, string]>([
   await expect(createUser(admin, newUser(more))).rejects.toMatchObject({ status: 422, fields: [{ field, reason: expect.stringContaining(reason) }] });
 });
 
+test.each(["Ada\u001b[2J", "Ada\u0007", "Ada \u202eadmin"])("a name that would drive a terminal or turn a line around is refused: %j", async (name) => {
+  const refused = { code: "user_invalid", fields: [{ field: "name", reason: "may hold no control characters" }] };
+  await expect(createUser(admin, newUser({ name }))).rejects.toMatchObject(refused);
+});
+
 test("a mail address has one user, however it is written", async () => {
   const { email } = await createUser(admin, newUser());
   await expect(createUser(admin, newUser({ email: ` ${email.toUpperCase()} ` }))).rejects.toMatchObject({ status: 409, code: "user_email_taken" });
