@@ -8,7 +8,7 @@ import { refuseApiToken } from "./refuse-api-token";
 import { refuseIfPasswordChanged } from "./refuse-if-password-changed";
 import { endUserSessions } from "./sessions/end-user-sessions";
 import { lockUserRow } from "./sign-in-queries";
-import { countSignInAttempt } from "./sign-in-throttle";
+import { countOwnPasswordCheck } from "./sign-in-throttle";
 import { findUser, updatePasswordHash } from "./user-queries";
 import { deletePasswordResets } from "./users/users-queries";
 
@@ -22,7 +22,7 @@ export async function changePassword(ctx: Context, change: { oldPassword: string
   if (actor.kind !== "user") throw new UnauthenticatedError("not_signed_in", "Authentication required");
   authorize(ctx, "profile:write");
   refuseApiToken(ctx);
-  await countSignInAttempt(actor.email, `user ${actor.userId}`);
+  await countOwnPasswordCheck(actor);
   const user = await findUser(ctx.db, actor.userId);
   if (user?.ssoEnabled) throw new ConflictError("sso_user_has_no_password", "You sign in with your organisation, not with a password. Change it there.");
   if (!user || !(await verifyPassword(user.passwordHash, change.oldPassword))) {

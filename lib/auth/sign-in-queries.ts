@@ -14,3 +14,9 @@ export async function lockUserRow(db: Db, id: number): Promise<UserRow | null> {
 export async function markSignedIn(db: Db, id: number, now: Date): Promise<void> {
   await db.user.update({ where: { id }, data: { lastSignedInAt: now } });
 }
+
+/** Whether a user signed in from this address since then. */
+export async function hasSignedInFrom(db: Db, userId: number, address: string, since: Date): Promise<boolean> {
+  const where = { actorId: userId, type: "user_logged_in", address, createdAt: { gte: since } };
+  return (await db.activity.findFirst({ where, select: { id: true } })) !== null;
+}

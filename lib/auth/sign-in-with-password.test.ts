@@ -2,8 +2,11 @@ import { expect, test } from "vitest";
 import { getPool } from "../db/pool";
 import { getPrisma } from "../db/prisma";
 import { testServerContext } from "../testing/test-context";
+import { changePassword } from "./change-password";
 import { hashPassword } from "./password-hash";
+import { countOwnPasswordCheck, countSignInAttempt } from "./sign-in-throttle";
 import { signInWithPassword, type PasswordSignIn } from "./sign-in-with-password";
+import { userActor } from "./user-actor";
 
 let made = 0;
 
@@ -14,7 +17,7 @@ async function makeUser(over: { disabledAt?: Date; passwordHash?: string | null;
   return email;
 }
 
-function attempt(email: string, password: string, address = `192.0.2.${(made += 1)}`): Promise<{ user: { email: string } }> {
+function attempt(email: string, password: string, address = `192.0.2.${(made += 1)}`) {
   const given: PasswordSignIn = { email, password, kind: "browser", userAgent: "test", address };
   return signInWithPassword(testServerContext(), given);
 }
@@ -78,6 +81,28 @@ test("the eleventh attempt on an account from one address is refused with the ti
     retryAfterSeconds: expect.any(Number) as number,
   });
   await expect(attempt(email, "right-password-1", "198.51.100.8")).resolves.toBeDefined();
+});
+
+test("guessing from many addresses is stopped for the account, and doesn't keep its owner out where they signed in before", async () => {
+  const email = await makeUser();
+  const [home, elsewhere] = ["198.51.100.20", "198.51.100.21"];
+  await attempt(email, "right-password-1", home);
+  for (let guess = 0; guess < 100; guess += 1) await countSignInAttempt(email, `2001:db8:${guess.toString(16)}::1`);
+  const refused = { status: 429, code: "too_many_sign_ins" };
+  await expect(attempt(email, "right-password-1", elsewhere)).rejects.toMatchObject(refused);
+  await expect(attempt(email, "right-password-1", home)).resolves.toBeDefined();
+  await Promise.all(Array.from({ length: 10 }, () => attempt(email, "wrong", home).catch(() => undefined)));
+  await expect(attempt(email, "right-password-1", home), "a guesser there has no more than anywhere").rejects.toMatchObject(refused);
+});
+
+test("what others guess at an account doesn't stop its owner, signed in, from changing their password", async () => {
+  const email = await makeUser();
+  const { user } = await attempt(email, "right-password-1");
+  for (let guess = 0; guess < 100; guess += 1) await countSignInAttempt(email, `2001:db8:${guess.toString(16)}::1`);
+  const actor = userActor(user, "192.0.2.1", { sessionId: "s" });
+  await changePassword({ ...testServerContext(), actor }, { oldPassword: "right-password-1", newPassword: "another-password-2" });
+  await Promise.all(Array.from({ length: 9 }, () => countOwnPasswordCheck(actor)));
+  await expect(countOwnPasswordCheck(actor)).rejects.toMatchObject({ status: 429, code: "too_many_sign_ins" });
 });
 
 test("one address that tries many accounts is refused, too", async () => {

@@ -6,7 +6,7 @@ import { hashPassword, verifyPassword } from "../password-hash";
 import { refuseApiToken } from "../refuse-api-token";
 import { endUserSessions } from "../sessions/end-user-sessions";
 import { lockUserRow } from "../sign-in-queries";
-import { countSignInAttempt } from "../sign-in-throttle";
+import { countOwnPasswordCheck } from "../sign-in-throttle";
 import { findUser } from "../user-queries";
 import { readPassword } from "../users/read-user-fields";
 import { deletePasswordResets } from "../users/users-queries";
@@ -23,7 +23,7 @@ export async function performRequiredReset(ctx: Context, newPassword: string): P
   refuseApiToken(ctx);
   readPassword("new_password", newPassword);
   // The comparison with the present password must not become a way to guess it.
-  await countSignInAttempt(actor.email, `user ${actor.userId}`);
+  await countOwnPasswordCheck(actor);
   const user = await findUser(ctx.db, actor.userId);
   if (!user?.mustResetPassword) throw notRequired();
   if (await verifyPassword(user.passwordHash, newPassword)) {

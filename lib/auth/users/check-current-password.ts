@@ -2,7 +2,7 @@ import type { Context } from "../../context";
 import { InvalidInputError } from "../../errors";
 import { verifyPassword } from "../password-hash";
 import { refuseApiToken } from "../refuse-api-token";
-import { countSignInAttempt } from "../sign-in-throttle";
+import { countOwnPasswordCheck } from "../sign-in-throttle";
 import { findUser } from "../user-queries";
 
 /**
@@ -21,7 +21,7 @@ export async function checkCurrentPassword(
   refuseApiToken(ctx);
   if (user.passwordHash === null) throw wrong("you have no password here; ask another admin to change this");
   if (patch.currentPassword === undefined) throw wrong("give your present password to change your own mail address or password");
-  await countSignInAttempt(user.email, `user ${userId}`);
+  await countOwnPasswordCheck({ userId, email: user.email });
   if (!(await verifyPassword(user.passwordHash, patch.currentPassword))) throw wrong("isn't your present password");
   return user.passwordHash;
 }
