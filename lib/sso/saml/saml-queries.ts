@@ -15,7 +15,7 @@ const unset: Omit<SamlSettingsRow, "id" | "updatedAt"> = {
   metadataUrl: "",
   idpInitiated: false,
   jitProvisioning: false,
-  defaultRole: "none",
+  defaultRole: "observer",
   serverUrl: "",
   fetchedMetadata: "",
   fetchedAt: null,
