@@ -90,7 +90,13 @@ test("a path that isn't a number is a 404, a query that doesn't fit a 400", asyn
 });
 
 test("without a token, and with one that isn't known, the answer is 401", async () => {
-  for (const call of [{}, { token: "x".repeat(43) }, { cookie: "y".repeat(43) }, { headers: { authorization: "Basic abc" } }]) {
+  for (const call of [
+    {},
+    { token: "x".repeat(43) },
+    { cookie: "y".repeat(43) },
+    { cookie: "%E0%A4%A".padEnd(43, "y") },
+    { headers: { authorization: "Basic abc" } },
+  ]) {
     const response = await callRoute(echo, { params: { id: "1" }, body: { name: "a" }, ...call });
     expect(response.status).toBe(401);
     expect(await envelopeOf(response)).toMatchObject({ message: "Authentication required", errors: [{ name: "base" }] });

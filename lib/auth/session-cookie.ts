@@ -6,11 +6,11 @@ export function sessionCookieOptions(https: boolean): { httpOnly: true; sameSite
   return { httpOnly: true, sameSite: "lax", path: "/", secure: https };
 }
 
-/** The session token in a Cookie header, or undefined. */
+/** The session token in a Cookie header, or undefined. Tokens hold nothing that a cookie would have to write otherwise. */
 export function sessionTokenOf(cookieHeader: string | null): string | undefined {
   for (const part of (cookieHeader ?? "").split(";")) {
     const [name, ...value] = part.trim().split("=");
-    if (name === sessionCookieName) return decodeURIComponent(value.join("="));
+    if (name === sessionCookieName) return value.join("=");
   }
   return undefined;
 }
