@@ -271,6 +271,9 @@ test("an admin can have it fetched again and is told when that fails", async () 
   answer = serve(writeFederationMetadata({ tenantId, signInUrl, keys: [key, otherKey] }));
   await refreshSamlMetadata(admin);
   expect((await getSamlSettings(admin)).facts.metadata?.keys).toHaveLength(2);
+  asked = [];
+  await expect(refreshSamlMetadata(admin), "nothing was fetched, so nothing is said to be").rejects.toMatchObject({ code: "metadata_just_fetched" });
+  expect(asked).toHaveLength(0);
   clock.advance(60_000);
   answer = (_, response) => response.writeHead(404).end();
   await expect(refreshSamlMetadata(admin)).rejects.toMatchObject({ code: "metadata_unreachable", message: expect.stringContaining("404") });
