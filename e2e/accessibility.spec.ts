@@ -1,14 +1,22 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { aldergate, expect, test } from "./aldergate";
-import { everyPage } from "./every-page";
+import { everyPage, sessionCookie } from "./every-page";
 import type { SeededIds } from "./seed/seed-stack";
 
 test.use({ scene: aldergate });
 
 // The ids are known when the stack runs; the names of the tests before that.
 const anyIds = new Proxy({} as Record<string, number & string>, { get: () => 0 });
-const names = everyPage({ teams: anyIds, policies: anyIds, hosts: anyIds, hostIds: anyIds, deviceTokens: anyIds } as unknown as SeededIds);
+const anyPeople = { users: anyIds, directories: anyIds, tokens: anyIds, sessions: anyIds };
+const names = everyPage({
+  teams: anyIds,
+  policies: anyIds,
+  hosts: anyIds,
+  hostIds: anyIds,
+  deviceTokens: anyIds,
+  people: anyPeople,
+} as unknown as SeededIds);
 
 const widths = [1440, 390];
 
@@ -16,8 +24,9 @@ for (const { name, open, alike } of names) {
   if (alike) continue;
   test.describe(open ? "without sign-in" : "signed in", () => {
     test.use({ signedIn: !open });
-    test(`${name}: no serious finding, light and dark, wide and narrow, and no sideways scrolling`, async ({ page, seeded }) => {
-      const path = everyPage(seeded).find((each) => each.name === name)?.path ?? "";
+    test(`${name}: no serious finding, light and dark, wide and narrow, and no sideways scrolling`, async ({ page, seeded, baseURL }) => {
+      const { path = "", session } = everyPage(seeded).find((each) => each.name === name) ?? {};
+      if (session) await page.context().addCookies([sessionCookie(seeded, session, baseURL)]);
       await page.goto(path);
       await expect(page.getByRole("heading", { level: 1 }).or(page.getByRole("dialog")).first()).toBeVisible();
       for (const width of widths) {

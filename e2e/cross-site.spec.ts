@@ -102,7 +102,7 @@ test("a server action caught on the wire does nothing when it comes from elsewhe
 
 test("nobody is signed in from elsewhere as somebody whom they didn't choose", async ({ browser, baseURL }) => {
   await asNobody(browser, baseURL, async (visitor) => {
-    await visitor.goto("/sign-in");
+    await visitor.goto("/sign-in?way=password");
     await visitor.getByLabel("Email").fill("admin@aldergate.example");
     await visitor.getByLabel("Password").fill("harbour-lantern-4-tides");
     const { url, headers, data } = await catchForm(visitor, () => visitor.getByRole("button", { name: "Sign in", exact: true }).click());

@@ -72,7 +72,7 @@ test("cookies say Secure by HTTPS and not by HTTP, and are HttpOnly and Lax by b
   for (const origin of [stack.server.origin, stack.server.tlsOrigin]) {
     const context = await browser.newContext({ baseURL: origin, storageState: { cookies: [], origins: [] } });
     const visitor = await context.newPage();
-    await visitor.goto("/sign-in");
+    await visitor.goto("/sign-in?way=password");
     await visitor.getByLabel("Email").fill("admin@aldergate.example");
     await visitor.getByLabel("Password").fill("harbour-lantern-4-tides");
     await visitor.getByRole("button", { name: "Sign in", exact: true }).click();

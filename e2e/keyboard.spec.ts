@@ -19,6 +19,7 @@ test("g and a letter go to every place of the navigation", async ({ page }) => {
     ["p", "/policies"],
     ["l", "/labels"],
     ["a", "/activities"],
+    ["u", "/users"],
     ["s", "/settings"],
     ["o", "/"],
   ] as const) {
@@ -79,7 +80,16 @@ test("the brackets turn pages, and Enter opens the row in focus", async ({ page 
   await expect(page).toHaveURL(/\/hosts\/\d+$/);
 });
 
-for (const path of ["/", "/hosts", "/policies/new", "/settings/organisation"]) {
+for (const path of [
+  "/",
+  "/hosts",
+  "/policies/new",
+  "/settings/organisation",
+  "/settings/integrations/single-sign-on",
+  "/settings/mail",
+  "/users/new?kind=api",
+  "/account",
+]) {
   test(`Tab walks through ${path} and out again: no trap`, async ({ page }) => {
     await page.goto(path);
     await expect(page.getByRole("heading", { level: 1 })).toBeVisible();

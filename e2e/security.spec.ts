@@ -81,7 +81,7 @@ test("after signing in the visitor stays here, whatever address was asked for", 
     "/api/v1/fleet/me",
   ]) {
     await asNobody(browser, baseURL, async (visitor) => {
-      await visitor.goto(`/sign-in?next=${encodeURIComponent(next)}`);
+      await visitor.goto(`/sign-in?way=password&next=${encodeURIComponent(next)}`);
       await visitor.getByLabel("Email").fill(stackAdmin.email);
       await visitor.getByLabel("Password").fill(stackAdmin.password);
       await visitor.getByRole("button", { name: "Sign in" }).click();

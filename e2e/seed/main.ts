@@ -3,6 +3,7 @@ import { closeDatabase, getPrisma } from "@/lib/db/prisma";
 import { prismaSql } from "@/lib/db/sql";
 import { storeDeviceToken } from "@/lib/hosts/store-device-token";
 import { seedAldergate } from "@/lib/testing/seed-aldergate";
+import { seedPeople } from "./seed-people";
 
 // Hosts with a story, one for each face of My device.
 const deviceOwners = { held: "FIN-MBA-0117", one: "mbp-tkowalczyk-03" };
@@ -31,6 +32,7 @@ for (const [face, hostId] of Object.entries(hostIds)) {
   deviceTokens[face] = `e2e-${face}-0c5f1d0e-7a53-4a1e-9d0c-2f6f5b8c9a11`;
   await storeDeviceToken(ctx, hostId, deviceTokens[face]);
 }
+const people = await seedPeople(ctx, made.teams);
 await closeDatabase();
 /** From now on no job begins: nothing of what was seeded is sent, refused or swept while somebody looks at it. */
 async function holdStill({ db }: typeof ctx): Promise<void> {
@@ -48,5 +50,6 @@ console.log(
     hosts: Object.fromEntries(made.hosts),
     hostIds,
     deviceTokens,
+    people,
   }),
 );

@@ -35,6 +35,15 @@ export interface SeededIds {
   /** Open My device of a host with two things to fix, one with one, an unmanaged one and one that is let in; `hostIds` are theirs. */
   deviceTokens: Record<DeviceFace, string>;
   hostIds: Record<DeviceFace, number>;
+  people: SeededPeople;
+}
+
+/** The people beside the admin: ids of some users and of the directories, what one-time links hold, and sessions of those whom a page keeps waiting. */
+export interface SeededPeople {
+  users: Record<"admin" | "long" | "disabled" | "program", number>;
+  directories: Record<"on" | "draft", number>;
+  tokens: Record<"invite" | "ssoInvite" | "reset", string>;
+  sessions: Record<"waiting" | "roleless", string>;
 }
 
 /** The faces of My device that the seed has a host for. */
