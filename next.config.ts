@@ -2,6 +2,7 @@ import type { NextConfig } from "next";
 
 const config: NextConfig = {
   poweredByHeader: false, // every other header is lib/http/page-headers.ts's, from server.ts
+  images: { unoptimized: true }, // no picture is worked on here, so the address that does it stays shut
   compress: false, // the load balancer's job
   typescript: { ignoreBuildErrors: true }, // `npm run check` and `npm test` hold the types; whoever starts the server needn't wait for them
   distDir: process.env.NEXT_DIST_DIR ?? ".next",

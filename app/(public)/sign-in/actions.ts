@@ -2,6 +2,7 @@
 import { cookies, headers } from "next/headers";
 import { redirect } from "next/navigation";
 import { failedState } from "@/lib/auth/admin-action";
+import { endBrowserSession } from "@/lib/auth/end-browser-session";
 import { localPath } from "@/lib/auth/local-path";
 import { sessionCookieName, sessionCookieOptions } from "@/lib/auth/session-cookie";
 import { signInWithPassword } from "@/lib/auth/sign-in-with-password";
@@ -24,7 +25,9 @@ export async function signIn(_before: SignInState | null, form: FormData): Promi
     const address = clientAddress(from);
     const userAgent = from.get("user-agent") ?? "";
     const { session } = await signInWithPassword(createContext({ kind: "nobody", address }), { email, password, kind: "browser", userAgent, address });
-    (await cookies()).set(sessionCookieName, session.token, { ...sessionCookieOptions(cameByHttps(from)), expires: session.absoluteEnd });
+    const jar = await cookies();
+    await endBrowserSession(createContext({ kind: "nobody" }), jar.get(sessionCookieName)?.value);
+    jar.set(sessionCookieName, session.token, { ...sessionCookieOptions(cameByHttps(from)), expires: session.absoluteEnd });
   } catch (error) {
     const { code, message } = failedState(error);
     return { ok: false, email, message: code === "authentication_failed" ? "Email or password isn’t right." : message };

@@ -137,6 +137,16 @@ test("a change of roles ends every session, is told per team with before and aft
   });
 });
 
+test("a first global role revokes the tokens of the days on teams; another global role doesn't", async () => {
+  const { user, token } = await createApiOnlyUser(admin, { name: "Promoted", teamRoles: [{ teamId: await makeTeam(), role: "observer" }] });
+  expect(await findApiToken(testServerContext(), token, "192.0.2.1")).not.toBeNull();
+  await updateUser(admin, user.id, { globalRole: "observer" });
+  expect(await findApiToken(testServerContext(), token, "192.0.2.1")).toBeNull();
+  const { token: next } = await createApiToken(admin, { userId: user.id, name: "next" });
+  await updateUser(admin, user.id, { globalRole: "gitops" });
+  expect(await findApiToken(testServerContext(), next, "192.0.2.1")).toMatchObject({ globalRole: "gitops" });
+});
+
 test("disabling ends sessions and tokens at once, answers a right password like a wrong one, and enabling lets back in", async () => {
   const user = await createUser(admin, newUser({ mustResetPassword: false }));
   const robot = await createApiOnlyUser(admin, { name: "Robot", globalRole: "observer" });

@@ -1,12 +1,14 @@
 import { recordActivity } from "../../activities/record-activity";
 import type { Context } from "../../context";
 import { endUserSessions } from "../sessions/end-user-sessions";
+import { deleteTokenRows } from "../tokens/token-queries";
 import { guardLastAdmin } from "./guard-last-admin";
 import type { RoleChoice, User } from "./user";
 import { findTeamNames, replaceTeamRoles, updateUserRow } from "./users-queries";
 
 /**
- * Gives a user exactly these roles, ends their sessions when that changes anything, and writes down each change. For verbs and the sign-in, in their
+ * Gives a user exactly these roles, ends their sessions when that changes anything, and writes down each change; with
+ * their first global role their API tokens are revoked. For verbs and the sign-in, in their
  * transaction and after their permission check; the user's row is locked. Says whether anything changed.
  * @throws ConflictError `last_global_admin`, `last_password_admin`
  */
@@ -17,6 +19,8 @@ export async function writeRoles(tx: Context, user: User, after: RoleChoice): Pr
   await updateUserRow(tx.db, user.id, { globalRole: after.globalRole, updatedAt: tx.now() });
   await replaceTeamRoles(tx.db, user.id, after.teamRoles);
   await endUserSessions(tx, user.id);
+  // An admin of one team may have made a token for them, or as them: it must not grow to every team.
+  if (user.globalRole === "none" && after.globalRole !== "none") await deleteTokenRows(tx.db, user.id);
   await recordRoles(tx, user, after);
   return true;
 }

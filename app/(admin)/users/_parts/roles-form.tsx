@@ -65,6 +65,7 @@ export function RolesForm({ userId, held, teams, mayGlobal, apiOnly, self }: Rol
         {changed && (
           <span className="sm muted">
             {self ? "Counts at once and signs you out." : apiOnly ? "Counts from the next call on." : "Counts at once and signs them out."}
+            {roles.globalRole && !held.globalRole ? " Their API tokens are revoked: a role on everything needs new ones." : ""}
           </span>
         )}
       </div>
