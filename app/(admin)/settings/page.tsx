@@ -1,6 +1,4 @@
 import type { Metadata } from "next";
-import Link from "next/link";
-import { Icon, type IconName } from "@/app/_components/icon";
 import { PageHeader } from "@/app/_components/page-header";
 import { isMailOn } from "@/lib/auth/mail/is-mail-on";
 import { requireAdmin } from "@/lib/auth/require-admin";
@@ -10,6 +8,7 @@ import { connectionWord } from "@/lib/compliance/entra/connection-word";
 import { getDefaultConnection } from "@/lib/compliance/entra/get-default-connection";
 import { listSignInWays } from "@/lib/sso/list-sign-in-ways";
 import "./integrations/conditional-access/connect.css";
+import { SettingsRow, type SettingsRowFacts } from "./_parts/settings-row";
 
 export const metadata: Metadata = { title: "Settings" };
 export const dynamic = "force-dynamic";
@@ -25,7 +24,7 @@ export default async function SettingsPage() {
     maySeeSignIn ? listSignInWays(ctx, "/") : [],
     isMailOn(ctx),
   ]);
-  const rows: { href: string; icon: IconName; title: string; note: string; value: string; hidden?: boolean }[] = [
+  const rows: (SettingsRowFacts & { hidden?: boolean })[] = [
     {
       hidden: !mayReadConnections,
       href: "/settings/integrations/conditional-access",
@@ -64,18 +63,8 @@ export default async function SettingsPage() {
       <div className="pad set-list">
         {rows
           .filter(({ hidden }) => !hidden)
-          .map(({ href, icon, title, note, value }) => (
-            <Link href={href} key={href}>
-              <Icon name={icon} style={{ width: 18, height: 18 }} />
-              <span style={{ minWidth: 0 }}>
-                <b style={{ fontWeight: 560 }}>{title}</b>
-                <span className="sm muted" style={{ display: "block" }}>
-                  {note}
-                </span>
-              </span>
-              <span className="muted">{value}</span>
-              <Icon name="right" />
-            </Link>
+          .map((row) => (
+            <SettingsRow key={row.href} {...row} />
           ))}
       </div>
     </>
