@@ -29,6 +29,7 @@ export function RoutePicker({
     return words.every((word) => text.includes(word));
   });
   const ticked = new Set(chosen);
+  const reachesFar = routes.some(({ id, method, path }) => ticked.has(id) && method !== "GET" && /\/(users|invites)\b/.test(path));
   const tick = (id: number) => onChange(ticked.has(id) ? chosen.filter((other) => other !== id) : [...chosen, id]);
   return (
     <div className="acct-picker">
@@ -54,6 +55,11 @@ export function RoutePicker({
         ))}
         {shown.length === 0 && <li className="muted">No route matches “{query}”.</li>}
       </ul>
+      {reachesFar && (
+        <p className="sm" role="status">
+          One of these makes or changes users. Whoever holds the token can give themselves all that its user may do.
+        </p>
+      )}
       {error && (
         <p className="err">
           <Icon name="warn" />
