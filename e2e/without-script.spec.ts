@@ -6,6 +6,7 @@ test.use({ scene: aldergate, javaScriptEnabled: false, signedIn: false });
 test("signing in works without script, and leads where the visitor wanted to be", async ({ page }) => {
   await page.goto("/policies");
   await expect(page).toHaveURL(/\/sign-in\?next=/);
+  await page.getByRole("link", { name: "Use a password instead" }).click();
   await page.getByLabel("Email").fill(stackAdmin.email);
   await page.getByLabel("Password").fill("wrong-password-1!");
   await page.getByRole("button", { name: "Sign in" }).click();
