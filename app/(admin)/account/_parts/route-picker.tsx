@@ -56,7 +56,7 @@ export function RoutePicker({
         {shown.length === 0 && <li className="muted">No route matches “{query}”.</li>}
       </ul>
       {reachesFar && (
-        <p className="sm" role="status">
+        <p className="sm" aria-live="polite">
           One of these makes or changes users. Whoever holds the token can give themselves all that its user may do.
         </p>
       )}
