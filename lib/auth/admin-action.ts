@@ -49,8 +49,8 @@ export function adminAction<Schema extends z.ZodType, Data>(action: ActionKey, s
 }
 
 function checkAccess(ctx: Context, action: ActionKey): void {
-  const { access } = actionEntry(action);
-  if (ctx.actor.kind === "user" && ctx.actor.mustResetPassword && action !== ("required-password-reset.choosePassword" as string)) {
+  const { access, beforeReset } = actionEntry(action);
+  if (ctx.actor.kind === "user" && ctx.actor.mustResetPassword && !beforeReset) {
     throw new ForbiddenError("password_reset_required", "Choose a new password first: an admin asked for it.");
   }
   if (access !== "signed_in" && access !== "open") authorize(ctx, access);

@@ -82,7 +82,7 @@ async function requestContext(request: Request, route: RouteKey): Promise<Contex
   if (actor.routes && !actor.routes.includes(route)) {
     throw new ForbiddenError("token_out_of_scope", `This token isn't made for "${routeEntry(route).name}". Use one that may call it.`);
   }
-  if (actor.mustResetPassword && !allowedBeforeReset.has(route)) {
+  if (actor.mustResetPassword && !routeEntry(route).beforeReset) {
     throw new ForbiddenError("password_reset_required", "Choose a new password first: an admin asked for it.");
   }
   const signedIn = { ...ctx, actor };
@@ -90,8 +90,6 @@ async function requestContext(request: Request, route: RouteKey): Promise<Contex
   if (access !== "signed_in") authorize(signedIn, access);
   return signedIn;
 }
-
-const allowedBeforeReset = new Set<string>(["GET me", "POST logout", "POST perform_required_password_reset"]);
 
 async function findCaller(ctx: Context, request: Request, address: string): Promise<UserActor | null> {
   const bearer = /^Bearer\s+(\S+)$/i.exec(request.headers.get("authorization") ?? "")?.[1];

@@ -1,11 +1,11 @@
-import { entry } from "./access-entry";
+import { entry, evenBeforeReset } from "./access-entry";
 
 /** The REST routes of hosts, labels, policies, teams, compliance and settings. A key is the method and the path below /api/v1/fleet. */
 export const fleetRoutes = {
   "GET version": entry("Server version", "signed_in"),
-  "GET me": entry("Who am I", "signed_in"),
+  "GET me": evenBeforeReset(entry("Who am I", "signed_in")),
   "POST login": entry("Sign in with a password", "open"),
-  "POST logout": entry("Sign out", "signed_in"),
+  "POST logout": evenBeforeReset(entry("Sign out", "signed_in")),
   "POST setup": entry("First run", "open"),
   "POST change_password": entry("Change my password", "profile:write"),
   "GET config": entry("Get the configuration", "organisation:read"),

@@ -28,7 +28,7 @@ export const mailRouteRecipes: Recipes<keyof typeof mailRoutes, RestCall> = {
 
 /** How the server actions of mail, new passwords and invites are called. */
 export const mailActionRecipes: Recipes<keyof typeof mailActions, unknown> = {
-  "required-password-reset.choosePassword": { ownThing: true, ownCaller: true, passes: [422], call: () => ({ newPassword, again: newPassword }) },
+  "required-password-reset.choosePassword": { ownThing: true, ownCaller: true, passes: [422], call: () => ({ newPassword, repeated: newPassword }) },
   "mail.saveMail": {
     call: () => ({ enabled: true, host: "mail.example.test", port: "587", security: "starttls", userName: "", fromAddress: "flotilla@example.test" }),
   },
