@@ -4,18 +4,11 @@ import { Button, IconButton } from "@/app/_components/button";
 import { CheckField } from "@/app/_components/field";
 import { Icon } from "@/app/_components/icon";
 import { FormMessage } from "@/app/_components/notice";
+import { roleName } from "@/app/_components/role-words";
 import { useBusy } from "@/app/_components/use-busy";
 import type { ActionState } from "@/lib/auth/admin-action";
-import { ssoRoles, type RoleRule, type SsoRole } from "@/lib/sso/roles/role-rule";
+import { ssoRoles, type RoleRule } from "@/lib/sso/roles/role-rule";
 import { saveRules } from "./actions";
-
-const roleNames: Record<SsoRole, string> = {
-  admin: "Admin",
-  maintainer: "Maintainer",
-  technician: "Technician",
-  observer_plus: "Observer+",
-  observer: "Observer",
-};
 
 const unreachable: ActionState = { ok: false, message: "The server didn’t answer. Check the connection, then save again.", fields: {} };
 
@@ -156,7 +149,7 @@ function RuleRow({ id, row, teams, disabled, errors, onChange, onRemove }: RuleR
       >
         {ssoRoles.map((role) => (
           <option key={role} value={role}>
-            {roleNames[role]}
+            {roleName(role)}
           </option>
         ))}
       </select>
