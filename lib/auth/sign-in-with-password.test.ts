@@ -24,8 +24,11 @@ function attempt(email: string, password: string, address = `192.0.2.${(made += 
 
 test("the right password signs in whatever the case of the address, and is written down", async () => {
   const email = await makeUser();
+  const before = await getPrisma().user.findUniqueOrThrow({ where: { email } });
   const { user } = await attempt(` ${email.toUpperCase()} `, "right-password-1");
   expect(user.email).toBe(email);
+  const after = await getPrisma().user.findUniqueOrThrow({ where: { email } });
+  expect(after).toEqual({ ...before, lastSignedInAt: testServerContext().now() });
   expect(await getPrisma().activity.count({ where: { type: "user_logged_in", actorEmail: email } })).toBe(1);
 });
 
