@@ -22,10 +22,11 @@ export default async function SignInPage({ searchParams }: { searchParams: Promi
   const next = localPath(query.next);
   const ctx = createContext({ kind: "nobody" });
   if (!(await isSetUp(ctx))) redirect("/setup");
-  if (await findVisitor()) redirect(next);
+  const status = signInStatus(query.status, query.ref);
+  // Somebody signed in already, whose other way in failed, is told so; everybody else who is signed in goes on.
+  if (!status && (await findVisitor())) redirect(next);
   const [{ name }, ways] = await Promise.all([getOrganisation(ctx), listSignInWays(ctx, next)]);
   const byPassword = ways.length === 0 || query.way === "password";
-  const status = signInStatus(query.status, query.ref);
   return (
     <EntryFrame
       foot={
