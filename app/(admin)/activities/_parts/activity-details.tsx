@@ -63,9 +63,10 @@ function shown(value: unknown): string {
   return typeof value === "string" || typeof value === "number" ? String(value) : JSON.stringify(value);
 }
 
+// Of a path such as org_info.contact_text its last part, as the sentence has it.
 function words(name: string): string {
-  const plain = name
-    .replaceAll(/[._]/g, " ")
+  const plain = (name.split(".").at(-1) as string)
+    .replaceAll("_", " ")
     .replaceAll(/([a-z])([A-Z])/g, "$1 $2")
     .toLowerCase();
   return plain.charAt(0).toUpperCase() + plain.slice(1);
