@@ -150,7 +150,7 @@ test("an invite comes by mail, opens once, and whoever accepts it signs in with 
     await expect(visitor.getByRole("heading", { name: "This invite doesn’t open any more" })).toBeVisible();
   });
   await page.reload();
-  await expect(page.getByText("Nobody is invited")).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Nobody is invited" })).toBeVisible();
 });
 
 test("a forgotten password is replaced by a mailed link, which signs out everywhere and works once", async ({ smtp, browser, baseURL }) => {
