@@ -46,10 +46,11 @@ test("Test connection asks every part and writes nothing", async ({ page, stack 
   for (const part of ["Sign-in", "Permissions", "Intune’s services", "Group", "Partner state"]) {
     await expect(page.getByRole("listitem").filter({ hasText: part }).first()).toBeVisible();
   }
+  // The heartbeat has a clock of its own, and may beat meanwhile.
   const written = stack.microsoft
     .journal()
     .slice(before)
-    .filter(({ method, surface }) => method !== "GET" && surface !== "login");
+    .filter(({ method, surface, path }) => method !== "GET" && surface !== "login" && !path.includes("PartnerTenantHeartbeat"));
   expect(written).toEqual([]);
 });
 
