@@ -5,11 +5,11 @@ import { expect, test } from "vitest";
 // The rows of the architecture, top to bottom: a file may import files of its own unit, of rows below, and, inside a row, of units further right.
 const rows: string[][] = [
   ["server.ts", "app", "lib/worker.ts"],
-  ["lib/agents", "lib/mdm", "lib/gitops"],
+  ["lib/health", "lib/agents", "lib/mdm", "lib/gitops"],
   ["lib/compliance"],
   ["lib/policies", "lib/software", "lib/profiles"],
   ["lib/labels", "lib/hosts", "lib/teams"],
-  ["lib/auth", "lib/sso", "lib/activities"],
+  ["lib/auth", "lib/sso", "lib/retention", "lib/activities"],
   [
     "lib/jobs",
     "lib/http",
@@ -18,6 +18,7 @@ const rows: string[][] = [
     "lib/context.ts",
     "lib/db",
     "lib/secret-box.ts",
+    "lib/metrics",
     "lib/log.ts",
     "lib/env.ts",
     "lib/errors.ts",

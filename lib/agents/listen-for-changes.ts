@@ -84,5 +84,5 @@ export async function listenForChanges(listener: ChangeListener): Promise<Change
 function hear(listener: ChangeListener, channel: string, payload: string): void {
   if (channel === "flotilla_catalogue_changed") listener.catalogueChanged();
   else if (payload === "*") listener.everyHostChanged();
-  else if (/^\d{1,10}$/.test(payload)) listener.hostChanged(Number(payload));
+  else for (const id of payload.split(",")) if (/^\d{1,10}$/.test(id)) listener.hostChanged(Number(id));
 }

@@ -81,9 +81,10 @@ describe("filters", () => {
   });
 
   test("by label", async () => {
-    const label = await ctx.db.label.findFirstOrThrow({ where: { name: "Loaner Macs" }, include: { members: true } });
-    expect((await countHosts(ctx, { labelId: label.id })).count).toBe(label.members.length);
-    expect(label.members.length).toBeGreaterThan(1);
+    const label = await ctx.db.label.findFirstOrThrow({ where: { name: "Loaner Macs" } });
+    const members = await ctx.db.labelMembership.count({ where: { labelId: label.id } });
+    expect((await countHosts(ctx, { labelId: label.id })).count).toBe(members);
+    expect(members).toBeGreaterThan(1);
   });
 
   test("by what they answered to a policy; an answer to an older version counts as unknown", async () => {
