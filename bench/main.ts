@@ -1,28 +1,55 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { cpus, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { readBenchCommand, type BenchCommand, type BenchOptions } from "./bench-options";
 import { measureLatency } from "./measure-latency";
 import { measureRates } from "./measure-rates";
 
-const { values } = parseArgs({
-  options: {
-    quick: { type: "boolean", default: false },
-    hosts: { type: "string", default: "2000" },
-    seconds: { type: "string" },
-    rounds: { type: "string" },
-  },
-});
+interface Scenario {
+  name: string;
+  about: string;
+  run: (options: BenchOptions) => Promise<void>;
+}
 
-// One folder for everything that the run leaves behind; it goes with the run.
+// In the order in which they run; the first is what --quick runs.
+const scenarios: Scenario[] = [
+  { name: "rates", about: "check-ins per second against bare node:http", run: measureRates },
+  { name: "latency", about: "from a result to Microsoft's acceptance, under load", run: measureLatency },
+];
+
+const command = readCommand();
+// One folder for everything that the run leaves behind; it goes with the run, however it ends.
 const folder = mkdtempSync(join(tmpdir(), "flotilla-bench-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+process.once("SIGINT", () => process.exit(130));
+process.once("SIGTERM", () => process.exit(143));
 
-const hosts = Number(values.hosts);
-const seconds = Number(values.seconds ?? (values.quick ? 2 : 4));
-const rounds = Number(values.rounds ?? (values.quick ? 1 : 3));
+const failed: string[] = [];
+for (const name of command.names) {
+  const scenario = scenarios.find((one) => one.name === name) as Scenario;
+  console.log(`\n== ${name}: ${scenario.about}`);
+  console.log(`   Node ${process.version}, ${cpus().length} cores (${cpus()[0]?.model.trim() || process.arch}), ${(totalmem() / 2 ** 30).toFixed(0)} GB`);
+  const own = join(folder, name);
+  mkdirSync(own);
+  const started = performance.now();
+  try {
+    await scenario.run({ ...command.options, folder: own });
+  } catch (error) {
+    failed.push(name);
+    console.error(`${name} FAILED:`, error);
+  }
+  console.log(`   (${name} took ${((performance.now() - started) / 1000).toFixed(0)} s)`);
+  rmSync(own, { recursive: true, force: true, maxRetries: 5 });
+}
+if (failed.length > 0) console.error(`\nFAILED: ${failed.join(", ")}`);
+process.exit(failed.length > 0 ? 1 : 0);
 
-console.log(`Node ${process.version}, ${hosts} hosts, ${rounds} rounds of ${seconds} s each. Rates are ratios against bare node:http in the same round.`);
-await measureRates({ folder: join(folder, "rates"), hosts, seconds, rounds });
-await measureLatency({ folder: join(folder, "latency"), hosts, seconds: values.quick ? 15 : 60 });
-process.exit(0);
+function readCommand(): BenchCommand {
+  const names = scenarios.map((scenario) => scenario.name);
+  try {
+    return readBenchCommand(process.argv.slice(2), names);
+  } catch (error) {
+    console.error((error as Error).message);
+    process.exit(2);
+  }
+}

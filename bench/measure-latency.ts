@@ -2,6 +2,7 @@ import { Agent } from "undici";
 import { connectTenant } from "@/lib/simulator/stack/connect-tenant";
 import { startStack } from "@/lib/simulator/stack/start-stack";
 import { firstWriteBody, identifyBody, writeBody, type BenchHost } from "./agent-bodies";
+import type { BenchOptions } from "./bench-options";
 import { enrollHosts } from "./enroll-hosts";
 
 const checkInPeriodMs = 10_000;
@@ -10,15 +11,11 @@ const flipsPerSecond = 2;
 const flippingHosts = 24;
 const settleTimeoutMs = 180_000;
 
-/** How many hosts check in, and for how many seconds answers flip. */
-export interface LatencyOptions {
-  folder: string;
-  hosts: number;
-  seconds: number;
-}
-
 /** Prints p50 and p99 from a failing (and from a mended) result being sent to Microsoft's simulator having applied it, while all hosts check in every 10 s. */
-export async function measureLatency({ folder, hosts, seconds }: LatencyOptions): Promise<void> {
+export async function measureLatency(options: BenchOptions): Promise<void> {
+  const { folder } = options;
+  const hosts = options.hosts ?? 2000;
+  const seconds = options.seconds ?? (options.quick ? 15 : 60);
   const processingDelayMs = 500;
   const stack = await startStack({ folder, microsoft: { processingDelayMs, tenants: ["happy"] }, environment: { LOG_LEVEL: "error" } });
   const port = Number(new URL(stack.server.origin).port);

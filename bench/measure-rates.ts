@@ -6,6 +6,7 @@ import { startEmbeddedPostgres } from "@/lib/db/embedded-postgres";
 import { signInAdmin } from "@/lib/simulator/stack/admin-client";
 import { stackAdmin, startServer } from "@/lib/simulator/stack/start-server";
 import { identifyBody, writeBody } from "./agent-bodies";
+import type { BenchOptions } from "./bench-options";
 import { enrollHosts } from "./enroll-hosts";
 import { runLoad, type LoadResult } from "./load-client";
 import { postgresMb, residentMb } from "./memory";
@@ -14,16 +15,12 @@ const connections = 32;
 const policyCount = 20;
 const labelCount = 5;
 
-/** What is measured, and where the servers may keep their data. */
-export interface RatesOptions {
-  folder: string;
-  hosts: number;
-  seconds: number;
-  rounds: number;
-}
-
 /** Prints check-ins per second of our server against bare node:http: empty reads, full writes that repeat, full writes that change; then memory. */
-export async function measureRates({ folder, hosts, seconds, rounds }: RatesOptions): Promise<void> {
+export async function measureRates(options: BenchOptions): Promise<void> {
+  const { folder } = options;
+  const hosts = options.hosts ?? 2000;
+  const seconds = options.seconds ?? (options.quick ? 2 : 4);
+  const rounds = options.rounds ?? (options.quick ? 1 : 3);
   mkdirSync(folder, { recursive: true });
   const baseline = spawn(process.execPath, [join("dist", "bench-baseline.mjs")], { stdio: ["ignore", "pipe", "inherit"] });
   const [line] = (await once(baseline.stdout, "data")) as [Buffer];
