@@ -28,6 +28,11 @@ const Environment = z.object({
   LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "silent"]).default("info"),
   GATE_CHECK_SECONDS: z.coerce.number().int().min(1).max(3600).default(60),
   WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(8),
+  READINESS_SECONDS: z.coerce.number().int().min(0).max(300).optional(),
+  DRAIN_SECONDS: z.coerce.number().int().min(0).max(300).optional(),
+  METRICS_PORT: Port.optional(),
+  METRICS_HOST: z.string().min(1).default("127.0.0.1"),
+  METRICS_TOKEN: z.string().min(16).regex(/^\S+$/).optional(),
   TRUSTED_PROXIES: z.string().default(""),
   SMTP_CA_FILE: FilePath.optional(),
   SSO_METADATA_PRIVATE: z
@@ -49,11 +54,15 @@ export type Env = z.infer<typeof Environment>;
 const expectations: Record<string, string> = {
   PORT: "a port number from 0 to 65535",
   TLS_PORT: "a port number from 0 to 65535",
+  METRICS_PORT: "a port number from 0 to 65535",
+  METRICS_TOKEN: "at least 16 characters without spaces, for example the output of `openssl rand -hex 32`",
   DATABASE_URL: "an address such as postgresql://user:password@host:5432/flotilla",
   PUBLIC_URL: "an address such as https://flotilla.example.com",
   SECRET_KEY: "at least 32 characters, for example the output of `openssl rand -base64 32`",
   ADMIN_EMAIL: "an e-mail address",
   GATE_CHECK_SECONDS: "whole seconds from 1 to 3600",
+  READINESS_SECONDS: "whole seconds from 0 to 300",
+  DRAIN_SECONDS: "whole seconds from 0 to 300",
   SSO_METADATA_PRIVATE: "1 (metadata may come from private addresses) or 0",
 };
 

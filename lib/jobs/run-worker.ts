@@ -2,6 +2,7 @@ import { Logger as GraphileLogger, makeWorkerUtils, parseCronItems, run, runOnce
 import type { Pool } from "pg";
 import { serverContext, type Context } from "../context";
 import { getLogger } from "../log";
+import { observeJob } from "../metrics/observe-job";
 import type { Job } from "./define-job";
 
 /** A job that the clock starts: `match` is a cron line in UTC. */
@@ -72,7 +73,14 @@ function toTaskList(jobs: Job[], makeContext: () => Context): TaskList {
         // A clock-started job's payload carries the queue's own bookkeeping; strict schemas shouldn't see it.
         const { _cron, ...rest } = (payload ?? {}) as Record<string, unknown>;
         void _cron;
-        await job.run(makeContext(), job.payload.parse(rest));
+        const startedMs = performance.now();
+        try {
+          await job.run(makeContext(), job.payload.parse(rest));
+        } catch (error) {
+          observeJob(job.name, "failed", startedMs);
+          throw error;
+        }
+        observeJob(job.name, "done", startedMs);
       },
     ]),
   );

@@ -68,3 +68,8 @@ export const agentCounters: AgentCounters = (shared.flotillaAgentCounters ??= {
 
 /** This process's gauges of agents' calls, read at a scrape. */
 export const agentGauges: AgentGauges = (shared.flotillaAgentGauges ??= { hostEntries: 0, listening: false, checkInsWaiting: 0 });
+
+/** All calls of agents that counters have seen. */
+export function countCalls({ reads, writes, configs, orbitConfigs, otherCalls }: AgentCounters): number {
+  return reads + writes + configs + orbitConfigs + otherCalls;
+}

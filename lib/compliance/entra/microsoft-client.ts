@@ -84,6 +84,7 @@ async function send(ctx: Context, connection: Connection, call: MicrosoftCall, c
   });
   const hasBody = call.body !== undefined;
   return sendHttpRequest({
+    surface: call.audience === "graph" ? "graph" : "partner",
     method: call.method,
     url: call.url,
     headers: {

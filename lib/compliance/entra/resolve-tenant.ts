@@ -18,6 +18,7 @@ export async function resolveTenant(profile: CloudProfile, typed: string): Promi
   if (!isGuid && !domainPattern.test(word))
     throw invalid("Expected a tenant id such as 3f2504e0-4f89-41d3-9a0c-0305e82c3301, or a domain such as contoso.com.");
   const answer = await sendHttpRequest({
+    surface: "sign_in",
     method: "GET",
     url: `${profile.loginUrl}/${word}/v2.0/.well-known/openid-configuration`,
     headers: { accept: "application/json" },

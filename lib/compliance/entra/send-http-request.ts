@@ -1,12 +1,14 @@
 import { request } from "undici";
+import { observeMicrosoftRequest, type MicrosoftSurface } from "@/lib/metrics/observe-microsoft-request";
 import { MicrosoftError } from "./microsoft-error";
 import { redactedExcerpt } from "./redact";
 
 const totalTimeoutMs = 30_000;
 const maxAnswerBytes = 4 * 1024 * 1024;
 
-/** One request as it goes out. */
+/** One request as it goes out. `surface` is which of Microsoft's services it asks, for the metrics. */
 export interface HttpRequest {
+  surface: MicrosoftSurface;
   method: string;
   url: string;
   headers: Record<string, string>;
@@ -25,7 +27,8 @@ export interface HttpAnswer {
  * Trust is Node's own: a further authority comes by NODE_EXTRA_CA_CERTS alone.
  * @throws MicrosoftError of kind `unreachable`
  */
-export async function sendHttpRequest({ method, url, headers, body }: HttpRequest): Promise<HttpAnswer> {
+export async function sendHttpRequest({ surface, method, url, headers, body }: HttpRequest): Promise<HttpAnswer> {
+  const startedMs = performance.now();
   try {
     const signal = AbortSignal.timeout(totalTimeoutMs);
     const answer = await request(url, {
@@ -43,9 +46,11 @@ export async function sendHttpRequest({ method, url, headers, body }: HttpReques
       if (size > maxAnswerBytes) throw new Error(`The answer is larger than ${maxAnswerBytes} bytes.`);
       chunks.push(chunk);
     }
+    observeMicrosoftRequest(surface, answer.statusCode, startedMs);
     const flat = Object.entries(answer.headers).map(([name, value]) => [name.toLowerCase(), Array.isArray(value) ? value.join(", ") : (value ?? "")]);
     return { status: answer.statusCode, headers: Object.fromEntries(flat) as Record<string, string>, text: Buffer.concat(chunks).toString("utf8") };
   } catch (cause) {
+    observeMicrosoftRequest(surface, 0, startedMs);
     const host = URL.canParse(url) ? new URL(url).host : "an address that can't be read";
     const why = redactedExcerpt(whyUnreachable(cause));
     throw new MicrosoftError("unreachable", `Microsoft can't be reached at ${host}: ${why}. Nobody's access changes meanwhile; we try again by ourselves.`, {

@@ -103,7 +103,13 @@ async function exchange<Body>(
 ): Promise<{ headers: Record<string, string>; body: Body; status: number }> {
   const held: { problem?: MicrosoftError } = lastProblem.getStore() ?? {};
   try {
-    const answer = await sendHttpRequest({ method, url, headers: { accept: "application/json", ...options?.headers }, body: options?.body });
+    const answer = await sendHttpRequest({
+      surface: "sign_in",
+      method,
+      url,
+      headers: { accept: "application/json", ...options?.headers },
+      body: options?.body,
+    });
     const { status, headers, text } = answer;
     // Refusals that pass are ours to time: MSAL would go on refusing by itself for a minute.
     if (status === 429 || status >= 500) {
