@@ -1,39 +1,37 @@
 import { statement, type Sql } from "../db/sql";
 import type { Activity, ActivityFilter } from "./activity";
 
-interface ActivityRow {
+/** Whose deed it was, and when. */
+interface Author {
   createdAt: Date;
   actorKind: "user" | "server";
   actorId: number | null;
   actorName: string;
   actorEmail: string;
   address: string;
+}
+
+/** What was done. */
+interface ActivityWrite {
   type: string;
-  teamId: number | null;
-  hostId: number | null;
+  team_id: number | null;
+  host_id: number | null;
   details: Record<string, unknown>;
 }
 
 const insert = statement(
   "activities.insert",
-  `insert into activities (created_at, actor_kind, actor_id, actor_name, actor_email, type, team_id, host_id, details, address)
-   values ($1::timestamptz, $2::text, $3::int, $4::text, $5::text, $6::text, $7::int, $8::int, $9::text::jsonb, $10::text) returning 1 as ok`,
+  `insert into activities (created_at, actor_kind, actor_id, actor_name, actor_email, address, type, team_id, host_id, details)
+   select $1::timestamptz, $2::text, $3::int, $4::text, $5::text, $6::text, v.row ->> 'type', (v.row ->> 'team_id')::int, (v.row ->> 'host_id')::int, v.row -> 'details'
+   from jsonb_array_elements($7::text::jsonb) with ordinality as v (row, place) order by v.place
+   returning 1 as ok`,
 );
 
-/** Adds one activity. */
-export async function insertActivity(sql: Sql, row: ActivityRow): Promise<void> {
-  await sql.rows(insert, [
-    row.createdAt,
-    row.actorKind,
-    row.actorId,
-    row.actorName,
-    row.actorEmail,
-    row.type,
-    row.teamId,
-    row.hostId,
-    JSON.stringify(row.details),
-    row.address,
-  ]);
+/** Adds activities of one author, in their order. */
+export async function insertActivities(sql: Sql, author: Author, rows: readonly ActivityWrite[]): Promise<void> {
+  if (rows.length === 0) return;
+  const { createdAt, actorKind, actorId, actorName, actorEmail, address } = author;
+  await sql.rows(insert, [createdAt, actorKind, actorId, actorName, actorEmail, address, JSON.stringify(rows)]);
 }
 
 const wanted = `

@@ -31,7 +31,7 @@ export interface AssessedHost {
 
 /**
  * Decides about these hosts from what is stored, and writes verdict, transition, report, wake-up and activity in the caller's
- * transaction. Hosts that don't exist are passed over; a verdict that stands writes nothing.
+ * transaction, by as many statements for hundreds of hosts as for one. Hosts that don't exist are passed over; a verdict that stands writes nothing.
  * @param causedAt when the thing happened that made this necessary; delivery is measured from it
  */
 export async function assessHosts(tx: SqlContext, hostIds: number[], cause: ReassessmentCause, causedAt: Date): Promise<void> {
@@ -100,22 +100,29 @@ async function storeVerdicts(tx: SqlContext, assessed: AssessedHost[], cause: Re
     causedAt,
     now,
   );
-  for (const host of moved) {
-    host.transitionId = transitions.get(host.row.hostId) ?? null;
-    await tell(tx, host, cause);
-  }
+  for (const host of moved) host.transitionId = transitions.get(host.row.hostId) ?? null;
+  await recordActivity(
+    tx,
+    moved.filter(isNews).map(({ row, verdict }) => ({
+      type: "host_compliance_changed",
+      teamId: row.teamId,
+      hostId: row.hostId,
+      details: {
+        host_id: row.hostId,
+        host_display_name: row.hostName,
+        from: row.accessState ?? "none",
+        to: verdict.accessState,
+        reasons: verdict.reasons,
+        trigger: cause,
+      },
+    })),
+  );
 }
 
 /** A host that enrols and is still unsure has changed nothing that anybody would want to read about. */
-async function tell(tx: SqlContext, { row, verdict }: AssessedHost, cause: ReassessmentCause): Promise<void> {
+function isNews({ row, verdict }: AssessedHost): boolean {
   const from = row.accessState ?? "none";
-  if (from === verdict.accessState || (from === "none" && verdict.accessState === "unsure")) return;
-  await recordActivity(tx, {
-    type: "host_compliance_changed",
-    teamId: row.teamId,
-    hostId: row.hostId,
-    details: { host_id: row.hostId, host_display_name: row.hostName, from, to: verdict.accessState, reasons: verdict.reasons, trigger: cause },
-  });
+  return from !== verdict.accessState && !(from === "none" && verdict.accessState === "unsure");
 }
 
 function isTransition({ row, verdict }: Pick<AssessedHost, "row" | "verdict">): boolean {

@@ -93,26 +93,35 @@ export interface GatedPolicyRow {
   outcomeSince: Date | null;
 }
 
+// Scopes are gathered once a policy and labels once a host: asked for each pair, two hundred hosts would cost tens of thousands of look-ups.
 const loadGated = statement(
   "compliance.load_gated_policies",
-  `select h.id as "hostId", p.id as "policyId", p.name as "policyName", p.version as "policyVersion",
-     greatest(p.version_since, p.gated_since) as "askedSince", r.outcome, r.policy_version as "answeredVersion", r.outcome_since as "outcomeSince"
-   from hosts h
-   join policies p on p.conditional_access_enabled and (p.team_id is null or p.team_id = h.team_id)
-     and (p.platform = '' or
-       case when h.platform in ('darwin', 'windows', 'chrome', 'ios', 'ipados', 'android', '') then h.platform else 'linux' end = any(string_to_array(replace(p.platform, ' ', ''), ',')))
-     and (not exists (select 1 from policy_labels l where l.policy_id = p.id and l.scope = 'include_any')
-       or exists (select 1 from policy_labels l join label_memberships m on m.label_id = l.label_id and m.host_id = h.id
-         where l.policy_id = p.id and l.scope = 'include_any'))
-     and not exists (select 1 from policy_labels l where l.policy_id = p.id and l.scope = 'include_all'
-       and not exists (select 1 from label_memberships m where m.label_id = l.label_id and m.host_id = h.id))
-     and not exists (select 1 from policy_labels l join label_memberships m on m.label_id = l.label_id and m.host_id = h.id
-       where l.policy_id = p.id and l.scope = 'exclude_any')
-     and (not exists (select 1 from policy_labels l where l.policy_id = p.id and l.scope = 'exclude_all')
-       or exists (select 1 from policy_labels l where l.policy_id = p.id and l.scope = 'exclude_all'
-         and not exists (select 1 from label_memberships m where m.label_id = l.label_id and m.host_id = h.id)))
+  `with gating as materialized (
+     select p.id, p.name, p.version, greatest(p.version_since, p.gated_since) as asked_since, p.team_id,
+       case when p.platform <> '' then string_to_array(replace(p.platform, ' ', ''), ',') end as platforms,
+       l.include_any, l.include_all, l.exclude_any, l.exclude_all
+     from policies p
+     left join lateral (
+       select array_agg(label_id) filter (where scope = 'include_any') as include_any, array_agg(label_id) filter (where scope = 'include_all') as include_all,
+         array_agg(label_id) filter (where scope = 'exclude_any') as exclude_any, array_agg(label_id) filter (where scope = 'exclude_all') as exclude_all
+       from policy_labels where policy_id = p.id) l on true
+     where p.conditional_access_enabled),
+   asked as materialized (
+     select h.id, h.team_id,
+       case when h.platform in ('darwin', 'windows', 'chrome', 'ios', 'ipados', 'android', '') then h.platform else 'linux' end as platform,
+       coalesce((select array_agg(m.label_id) from label_memberships m where m.host_id = h.id
+         and m.label_id in (select label_id from policy_labels)), '{}') as labels
+     from hosts h where h.id = any($1::int[]))
+   select h.id as "hostId", p.id as "policyId", p.name as "policyName", p.version as "policyVersion", p.asked_since as "askedSince",
+     r.outcome, r.policy_version as "answeredVersion", r.outcome_since as "outcomeSince"
+   from asked h
+   join gating p on (p.team_id is null or p.team_id = h.team_id)
+     and (p.platforms is null or h.platform = any(p.platforms))
+     and (p.include_any is null or p.include_any && h.labels)
+     and (p.include_all is null or p.include_all <@ h.labels)
+     and (p.exclude_any is null or not p.exclude_any && h.labels)
+     and (p.exclude_all is null or not p.exclude_all <@ h.labels)
    left join policy_results r on r.host_id = h.id and r.policy_id = p.id
-   where h.id = any($1::int[])
    order by h.id, p.id`,
 );
 

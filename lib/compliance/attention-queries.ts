@@ -12,14 +12,27 @@ export interface NewAttentionItem {
 const open = statement(
   "compliance.open_attention",
   `insert into attention_items (code, subject, host_id, policy_id, details, created_at)
-   values ($1::text, $2::text, $3::int, $4::int, $5::text::jsonb, $6::timestamptz)
-   on conflict (code, subject) where ended_at is null do nothing returning 1 as ok`,
+   select v.code, v.subject, v.host_id, v.policy_id, v.details, $2::timestamptz
+   from jsonb_to_recordset($1::text::jsonb) as v (code text, subject text, host_id int, policy_id int, details jsonb) order by v.code, v.subject
+   on conflict (code, subject) where ended_at is null do nothing returning code, subject`,
 );
+
+/** Opens items, each unless the same one is open. @returns the new ones */
+export async function openAttentions(sql: Sql, items: readonly NewAttentionItem[], now: Date): Promise<{ code: string; subject: string }[]> {
+  if (items.length === 0) return [];
+  const rows = items.map(({ code, subject, hostId, policyId, details }) => ({
+    code,
+    subject,
+    host_id: hostId ?? null,
+    policy_id: policyId ?? null,
+    details: details ?? {},
+  }));
+  return sql.rows(open, [JSON.stringify(rows), now]);
+}
 
 /** Opens an item unless the same one is open. @returns whether it is new */
 export async function openAttention(sql: Sql, item: NewAttentionItem, now: Date): Promise<boolean> {
-  const values = [item.code, item.subject, item.hostId ?? null, item.policyId ?? null, JSON.stringify(item.details ?? {}), now];
-  return (await sql.rows(open, values)).length > 0;
+  return (await openAttentions(sql, [item], now)).length > 0;
 }
 
 const end = statement(
@@ -30,7 +43,7 @@ const end = statement(
 
 /** Ends the open items of these codes about these subjects. @returns what was open */
 export async function endAttention(sql: Sql, codes: readonly string[], subjects: readonly string[], now: Date): Promise<{ code: string; subject: string }[]> {
-  return sql.rows(end, [codes, subjects, now]);
+  return subjects.length === 0 ? [] : sql.rows(end, [codes, subjects, now]);
 }
 
 const endOfHosts = statement(

@@ -32,14 +32,15 @@ export async function loadIdentityClaims(sql: Sql, hostIds: readonly number[]): 
   return sql.rows<IdentityClaim>(loadClaims, [hostIds]);
 }
 
-const setConflict = statement(
-  "compliance.set_identity_conflict",
-  `update host_entra_identities set conflict_since = coalesce(conflict_since, $3::timestamptz), conflict_host_id = $2::int where host_id = $1::int returning 1 as ok`,
+const setConflicts = statement(
+  "compliance.set_identity_conflicts",
+  `update host_entra_identities i set conflict_since = coalesce(i.conflict_since, $3::timestamptz), conflict_host_id = p.holder_id
+   from unnest($1::int[], $2::int[]) as p (host_id, holder_id) where i.host_id = p.host_id returning 1 as ok`,
 );
 
-/** Marks a host as in conflict with the one that holds its device id. */
-export async function markConflict(sql: Sql, hostId: number, holderId: number, now: Date): Promise<void> {
-  await sql.rows(setConflict, [hostId, holderId, now]);
+/** Marks hosts as in conflict with those that hold their device ids. */
+export async function markConflicts(sql: Sql, pairs: readonly { hostId: number; holderId: number }[], now: Date): Promise<void> {
+  if (pairs.length > 0) await sql.rows(setConflicts, [pairs.map(({ hostId }) => hostId), pairs.map(({ holderId }) => holderId), now]);
 }
 
 const clearConflicts = statement(
@@ -49,18 +50,18 @@ const clearConflicts = statement(
 
 /** Ends the conflicts of these hosts. */
 export async function clearConflictsOf(sql: Sql, hostIds: readonly number[]): Promise<void> {
-  await sql.rows(clearConflicts, [hostIds]);
+  if (hostIds.length > 0) await sql.rows(clearConflicts, [hostIds]);
 }
 
 const moveOwnership = statement(
   "compliance.move_device_ownership",
-  `update entra_devices set owner_host_id = $2::int, owner_since = $3::timestamptz where device_id = $1::text and owner_host_id is not null
-     and owner_host_id is distinct from $2::int returning 1 as ok`,
+  `update entra_devices d set owner_host_id = p.host_id, owner_since = $3::timestamptz from unnest($1::text[], $2::int[]) as p (device_id, host_id)
+   where d.device_id = p.device_id and d.owner_host_id is not null and d.owner_host_id is distinct from p.host_id returning 1 as ok`,
 );
 
-/** Gives a device that a host was confirmed for to another host. */
-export async function moveDeviceOwnership(sql: Sql, deviceId: string, hostId: number, now: Date): Promise<void> {
-  await sql.rows(moveOwnership, [deviceId, hostId, now]);
+/** Gives devices that a host was confirmed for to other hosts. */
+export async function moveDeviceOwnership(sql: Sql, moves: readonly { deviceId: string; hostId: number }[], now: Date): Promise<void> {
+  if (moves.length > 0) await sql.rows(moveOwnership, [moves.map(({ deviceId }) => deviceId), moves.map(({ hostId }) => hostId), now]);
 }
 
 const claimOwnership = statement(

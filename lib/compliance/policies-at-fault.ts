@@ -2,7 +2,7 @@ import { recordActivity } from "@/lib/activities/record-activity";
 import type { SqlContext } from "@/lib/context";
 import { requestReassessment } from "@/lib/teams/request-reassessment";
 import { countUnknownAnswers } from "./assessment-queries";
-import { endAttention, listPoliciesWithAttention, openAttention } from "./attention-queries";
+import { endAttention, listPoliciesWithAttention, openAttentions } from "./attention-queries";
 
 /** The attention item that says a query, not its hosts, is broken. */
 export const policyQueryAtFault = "policy_query_at_fault";
@@ -22,10 +22,16 @@ export function isQueryAtFault(unknown: number, answers: number): boolean {
 export async function findPoliciesAtFault(tx: SqlContext, policyIds: readonly number[]): Promise<Set<number>> {
   if (policyIds.length === 0) return new Set();
   const atFault = (await countUnknownAnswers(tx.sql, policyIds)).filter(({ unknown, answers }) => isQueryAtFault(unknown, answers));
-  for (const { policyId, unknown, answers } of atFault) {
-    const item = { code: policyQueryAtFault, subject: `policy:${policyId}`, policyId, details: { unknown, answers } };
-    if (!(await openAttention(tx.sql, item, tx.now()))) continue;
-    await recordActivity(tx, { type: "policy_query_at_fault", details: { policy_id: policyId, hosts_unknown: unknown, hosts_count: answers } });
+  const items = atFault.map(({ policyId, unknown, answers }) => ({
+    code: policyQueryAtFault,
+    subject: `policy:${policyId}`,
+    policyId,
+    details: { unknown, answers },
+  }));
+  const opened = new Set((await openAttentions(tx.sql, items, tx.now())).map(({ subject }) => subject));
+  for (const { policyId, subject, details } of items) {
+    if (!opened.has(subject)) continue;
+    await recordActivity(tx, { type: "policy_query_at_fault", details: { policy_id: policyId, hosts_unknown: details.unknown, hosts_count: details.answers } });
     await requestReassessment(tx, { policyId }, "policy_results");
   }
   return new Set(atFault.map(({ policyId }) => policyId));

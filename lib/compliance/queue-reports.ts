@@ -33,14 +33,13 @@ export async function queueReports(tx: SqlContext, desired: readonly DesiredRepo
     tx.now(),
   );
   const wakeUps = new Map<number, number>();
-  for (const {
-    report,
-    plan: { hurry },
-  } of plans) {
-    if (hurry === null) continue;
-    const pid = await hurryReports(tx.sql, [hurry], priorityOf(report), tx.now());
-    if (pid !== null) wakeUps.set(report.connectionId, pid);
-  }
+  const hurried = plans.flatMap(({ report, plan: { hurry } }) => (hurry === null ? [] : [{ report, id: hurry }]));
+  const hurriedBy = await hurryReports(
+    tx.sql,
+    hurried.map(({ report, id }) => ({ id, priority: priorityOf(report) })),
+    tx.now(),
+  );
+  if (hurriedBy !== null) for (const { report } of hurried) wakeUps.set(report.connectionId, hurriedBy);
   const toWrite = plans.filter(({ plan: { write } }) => write).map(({ report }) => report);
   if (toWrite.length > 0) {
     const pid = await insertReportRows(
@@ -51,7 +50,10 @@ export async function queueReports(tx: SqlContext, desired: readonly DesiredRepo
     for (const report of toWrite) if (report.provider !== "audit_only") wakeUps.set(report.connectionId, pid);
   }
   const quiet = plans.filter(({ plan: { write, supersede } }) => !write && supersede.length > 0);
-  for (const { report } of quiet) await settleReportAttention(tx, report.hostId);
+  await settleReportAttention(
+    tx,
+    quiet.map(({ report }) => report),
+  );
   for (const [connectionId, pid] of wakeUps) await wakeSenders(tx, connectionId, pid);
 }
 

@@ -30,10 +30,17 @@ export async function raiseReportAttention(
 }
 
 /** Ends what raiseReportAttention began, because Microsoft accepted a report of the host or none is wanted any more. */
-export async function settleReportAttention(tx: SqlContext, hostId: number | null, deviceId = ""): Promise<void> {
-  const ended = await endAttention(tx.sql, reportErrorCodes, [subjectOf({ hostId, deviceId })], tx.now());
-  if (ended.length === 0) return;
-  await recordActivity(tx, { type: "host_compliance_report_recovered", hostId, details: { host_id: hostId, codes: ended.map(({ code }) => code) } });
+export async function settleReportAttention(tx: SqlContext, about: readonly { hostId: number | null; deviceId: string }[]): Promise<void> {
+  const hosts = new Map(about.map((host) => [subjectOf(host), host.hostId]));
+  const ended = await endAttention(tx.sql, reportErrorCodes, [...hosts.keys()], tx.now());
+  const codesOf = (subject: string) => ended.filter((item) => item.subject === subject).map(({ code }) => code);
+  await recordActivity(
+    tx,
+    [...new Set(ended.map(({ subject }) => subject))].map((subject) => {
+      const hostId = hosts.get(subject) ?? null;
+      return { type: "host_compliance_report_recovered", hostId, details: { host_id: hostId, codes: codesOf(subject) } };
+    }),
+  );
 }
 
 function subjectOf({ hostId, deviceId }: { hostId: number | null; deviceId: string }): string {

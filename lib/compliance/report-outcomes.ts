@@ -33,7 +33,7 @@ export async function acceptReport(tx: SqlContext, report: DeliveryRow, said: Sa
   if (!changed) return false;
   await insertReportEvent(tx.sql, report, "completed", { messageId: report.messageId, ...said }, now);
   await keepAcceptance(tx, report);
-  await settleReportAttention(tx, report.hostId, report.deviceId);
+  await settleReportAttention(tx, [report]);
   await tellFailingPolicies(tx, report);
   await readReportBack(tx, report.id);
   await wakeSenders(tx, report.connectionId, changed.pid);
@@ -60,13 +60,15 @@ export async function giveWay(tx: SqlContext, report: DeliveryRow): Promise<bool
 
 async function tellFailingPolicies(tx: SqlContext, report: DeliveryRow): Promise<void> {
   if (report.compliant || report.kind !== "verdict" || report.transitionId === null) return;
-  for (const { policyId, policyName } of await listFailingPolicies(tx.sql, report.transitionId)) {
-    await recordActivity(tx, {
+  const failing = await listFailingPolicies(tx.sql, report.transitionId);
+  await recordActivity(
+    tx,
+    failing.map(({ policyId, policyName }) => ({
       type: "ran_automation_conditional_access",
       hostId: report.hostId,
       details: { policy_id: policyId, policy_name: policyName, host_ids: [report.hostId], message_id: report.messageId },
-    });
-  }
+    })),
+  );
 }
 
 /** What went wrong with an attempt that Microsoft had taken. */

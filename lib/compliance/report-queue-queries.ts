@@ -37,18 +37,19 @@ const loadStandings = statement(
   "compliance.load_device_standings",
   `select p.connection_id as "connectionId", p.device_id as "deviceId", coalesce(d.accepted_key, '') as "acceptedKey", d.accepted_at as "acceptedAt",
      d.details_sent_at as "detailsSentAt", d.last_update_time is not distinct from r.last_update_time as certain,
-     coalesce((select json_build_array(a.provider, e.tenant_id, a.device_id, lower(a.user_principal_name), a.managed, a.compliant)::text
+     case when p.audited then coalesce((select json_build_array(a.provider, e.tenant_id, a.device_id, lower(a.user_principal_name), a.managed, a.compliant)::text
        from compliance_reports a where a.connection_id = p.connection_id and a.device_id = p.device_id and a.provider = 'audit_only'
-       order by a.created_at desc limit 1), '') as "auditedCore"
-   from unnest($1::int[], $2::text[]) as p (connection_id, device_id)
+       order by a.created_at desc limit 1), '') else '' end as "auditedCore"
+   from unnest($1::int[], $2::text[], $3::bool[]) as p (connection_id, device_id, audited)
    join entra_connections e on e.id = p.connection_id
    left join entra_devices d on d.connection_id = p.connection_id and d.device_id = p.device_id
    left join compliance_reports r on r.id = d.accepted_report_id`,
 );
 
-/** What Microsoft accepted last about these devices. */
-export async function loadDeviceStandings(sql: Sql, devices: readonly DeviceRef[]): Promise<(DeviceStanding & DeviceRef)[]> {
-  const rows = await sql.rows<DeviceStanding & DeviceRef>(loadStandings, columnsOf(devices));
+/** What Microsoft accepted last about these devices. What an audit-only report said last is looked up for such reports alone. */
+export async function loadDeviceStandings(sql: Sql, devices: readonly (DeviceRef & { provider: string })[]): Promise<(DeviceStanding & DeviceRef)[]> {
+  const audited = devices.map(({ provider }) => provider === "audit_only");
+  const rows = await sql.rows<DeviceStanding & DeviceRef>(loadStandings, [...columnsOf(devices), audited]);
   // PostgreSQL writes JSON with its own spaces.
   return rows.map((row) => ({ ...row, auditedCore: row.auditedCore && JSON.stringify(JSON.parse(row.auditedCore)) }));
 }
@@ -117,15 +118,18 @@ export async function supersedeReports(sql: Sql, ids: readonly string[], now: Da
 
 const hurry = statement(
   "compliance.hurry_reports",
-  `update compliance_reports set next_attempt_at = $2::timestamptz, priority = greatest(priority, $3::int), state = case state when 'attention' then 'queued' else state end,
-     failures = case state when 'attention' then 0 else failures end, mismatches = case state when 'attention' then 0 else mismatches end,
-     message_id = case when state in ('queued', 'uploading') then message_id end
-   where id = any($1::uuid[]) and state in ('queued', 'failed', 'mismatch', 'attention') returning pg_backend_pid()::int as pid`,
+  `update compliance_reports r set next_attempt_at = $3::timestamptz, priority = greatest(r.priority, h.priority), state = case r.state when 'attention' then 'queued' else r.state end,
+     failures = case r.state when 'attention' then 0 else r.failures end, mismatches = case r.state when 'attention' then 0 else r.mismatches end,
+     message_id = case when r.state in ('queued', 'uploading') then r.message_id end
+   from unnest($1::uuid[], $2::int[]) as h (id, priority)
+   where r.id = h.id and r.state in ('queued', 'failed', 'mismatch', 'attention') returning pg_backend_pid()::int as pid`,
 );
 
-/** Makes waiting reports due now. @returns the number of the database connection, or null when none was waiting */
-export async function hurryReports(sql: Sql, ids: readonly string[], priority: number, now: Date): Promise<number | null> {
-  return (await sql.rows<{ pid: number }>(hurry, [ids, now, priority]))[0]?.pid ?? null;
+/** Makes waiting reports due now, at least as urgent as given. @returns the number of the database connection, or null when none was waiting */
+export async function hurryReports(sql: Sql, reports: readonly { id: string; priority: number }[], now: Date): Promise<number | null> {
+  if (reports.length === 0) return null;
+  const rows = await sql.rows<{ pid: number }>(hurry, [reports.map(({ id }) => id), reports.map(({ priority }) => priority), now]);
+  return rows[0]?.pid ?? null;
 }
 
 const listWaiting = statement(

@@ -19,7 +19,7 @@ export async function retryReport(ctx: Context, reportId: string): Promise<void>
     const rights = { permission: "report:write", see: "report:read" } as const;
     const report = authorizeFound(tx, await findReportWithTeam(tx.sql, reportId), rights, () => reportNotFound(reportId));
     await lockDeviceRows(tx.sql, [report]);
-    const pid = report.ended ? null : await hurryReports(tx.sql, [reportId], aPersonWaits, tx.now());
+    const pid = report.ended ? null : await hurryReports(tx.sql, [{ id: reportId, priority: aPersonWaits }], tx.now());
     if (pid === null) {
       const why = report.ended ? "This report has ended. Use Send now to tell Microsoft again." : "This report is on its way; wait for Microsoft's answer.";
       throw new ConflictError("report_not_waiting", why);

@@ -1,7 +1,7 @@
 import type { SqlContext } from "@/lib/context";
 import { requestReassessment } from "@/lib/teams/request-reassessment";
-import { endAttention, openAttention } from "./attention-queries";
-import { clearConflictsOf, loadIdentityClaims, markConflict, moveDeviceOwnership, type IdentityClaim } from "./identity-queries";
+import { endAttention, openAttentions } from "./attention-queries";
+import { clearConflictsOf, loadIdentityClaims, markConflicts, moveDeviceOwnership, type IdentityClaim } from "./identity-queries";
 
 /** The attention item of a host that claims another host's Entra device. */
 export const identityConflict = "identity_conflict";
@@ -31,47 +31,44 @@ function isSameComputer(left: IdentityClaim, right: IdentityClaim): boolean {
 export async function settleIdentityConflicts(tx: SqlContext, hostIds: readonly number[]): Promise<void> {
   const claims = await loadIdentityClaims(tx.sql, hostIds);
   const changed = new Set<number>();
+  const freed: number[] = [];
+  const moves: { deviceId: string; hostId: number }[] = [];
+  const conflicts: { claim: IdentityClaim; holder: IdentityClaim }[] = [];
   for (const [deviceId, claimants] of groupByDevice(claims)) {
     const holder = chooseHolder(claimants, tx.now());
     if (!holder) continue;
-    if (holder.conflictSince) {
-      await clearConflictsOf(tx.sql, [holder.hostId]);
-      await endAttention(tx.sql, [identityConflict], [`host:${holder.hostId}`], tx.now());
-      changed.add(holder.hostId);
-    }
-    if (claimants.some((claim) => claim.confirmed && claim !== holder)) await moveDeviceOwnership(tx.sql, deviceId, holder.hostId, tx.now());
+    if (holder.conflictSince) freed.push(holder.hostId);
+    if (claimants.some((claim) => claim.confirmed && claim !== holder)) moves.push({ deviceId, hostId: holder.hostId });
     for (const claim of claimants) {
-      if (claim === holder) continue;
-      if (claim.conflictSince && claim.conflictHostId === holder.hostId) continue;
-      await markConflict(tx.sql, claim.hostId, holder.hostId, tx.now());
-      changed.add(claim.hostId);
-      // A computer's own earlier enrolment is no stranger: nobody has to look at it.
-      if (isSameComputer(claim, holder)) await endAttention(tx.sql, [identityConflict], [`host:${claim.hostId}`], tx.now());
-      else
-        await openAttention(
-          tx.sql,
-          { code: identityConflict, subject: `host:${claim.hostId}`, hostId: claim.hostId, details: { deviceId, holderHostId: holder.hostId } },
-          tx.now(),
-        );
+      if (claim === holder || (claim.conflictSince && claim.conflictHostId === holder.hostId)) continue;
+      conflicts.push({ claim, holder });
     }
   }
-  await clearGoneConflicts(tx, hostIds, claims);
-  const others = [...changed].filter((hostId) => !hostIds.includes(hostId));
-  if (others.length > 0) await requestReassessment(tx, { hostIds: others }, "identity_changed");
-}
-
-/** A host that no longer claims any device has nothing to be in conflict about. */
-async function clearGoneConflicts(tx: SqlContext, hostIds: readonly number[], claims: readonly IdentityClaim[]): Promise<void> {
+  for (const hostId of [...freed, ...conflicts.map(({ claim }) => claim.hostId)]) changed.add(hostId);
+  await moveDeviceOwnership(tx.sql, moves, tx.now());
+  const pairs = conflicts.map(({ claim, holder }) => ({ hostId: claim.hostId, holderId: holder.hostId }));
+  await markConflicts(tx.sql, pairs, tx.now());
+  // A computer's own earlier enrolment is no stranger: nobody has to look at it.
+  const strangers = conflicts.filter(({ claim, holder }) => !isSameComputer(claim, holder));
+  const own = conflicts.filter(({ claim, holder }) => isSameComputer(claim, holder)).map(({ claim }) => claim.hostId);
   const claiming = new Set(claims.map(({ hostId }) => hostId));
+  // A host that no longer claims any device has nothing to be in conflict about.
   const without = hostIds.filter((hostId) => !claiming.has(hostId));
-  if (without.length === 0) return;
-  await clearConflictsOf(tx.sql, without);
-  await endAttention(
+  await clearConflictsOf(tx.sql, [...freed, ...without]);
+  const settled = [...freed, ...own, ...without].map((hostId) => `host:${hostId}`);
+  await endAttention(tx.sql, [identityConflict], settled, tx.now());
+  await openAttentions(
     tx.sql,
-    [identityConflict],
-    without.map((hostId) => `host:${hostId}`),
+    strangers.map(({ claim, holder }) => ({
+      code: identityConflict,
+      subject: `host:${claim.hostId}`,
+      hostId: claim.hostId,
+      details: { deviceId: claim.deviceId, holderHostId: holder.hostId },
+    })),
     tx.now(),
   );
+  const others = [...changed].filter((hostId) => !hostIds.includes(hostId));
+  if (others.length > 0) await requestReassessment(tx, { hostIds: others }, "identity_changed");
 }
 
 function groupByDevice(claims: readonly IdentityClaim[]): Map<string, IdentityClaim[]> {
