@@ -2,12 +2,13 @@ import { createServer as createHttpServer, type IncomingMessage, type RequestLis
 import { createServer as createHttpsServer } from "node:https";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import next from "next";
 import type { Runner } from "graphile-worker";
 import { isAgentPath } from "@/lib/agents/agent-paths";
 import { findClientAddress } from "@/lib/agents/find-client-address";
 import { serveAgentRequest } from "@/lib/agents/serve-agent-request";
-import { startAgentCaches, stopAgentCaches } from "@/lib/agents/agent-caches";
+import { agentCaches, startAgentCaches, stopAgentCaches } from "@/lib/agents/agent-caches";
 import { announceSetup, ensureSetup } from "@/lib/auth/ensure-setup";
 import { serverContext } from "@/lib/context";
 import { closeDatabase } from "@/lib/db/prisma";
@@ -18,6 +19,7 @@ import { dataDir, env, readNamedFile, resetEnv } from "@/lib/env";
 import { StartupError } from "@/lib/errors";
 import { ensureCertificateAuthority, issueServerCertificate } from "@/lib/http/certificate-authority";
 import { addressHeader, cameByHttps, pathHeader } from "@/lib/http/client-address";
+import { LiveConnections } from "@/lib/http/live-connections";
 import { guardAnswer } from "@/lib/http/page-headers";
 import { isForeignForm } from "@/lib/http/same-origin";
 import { sweep } from "@/lib/compliance/sweep.job";
@@ -28,17 +30,20 @@ import { prepareSecretKey } from "@/lib/secret-box";
 import { jobs, schedules } from "@/lib/worker";
 
 const dev = process.argv.includes("--dev");
-const drainMs = 10_000;
+// What is under way at the stop may take this long: an agent's answer is out within 12 s, a job in seconds.
+const finishMs = 15_000;
 
 interface Running {
   servers: Server[];
+  connections: LiveConnections;
   worker?: Runner;
   embedded?: EmbeddedPostgres;
-  ready: boolean;
+  /** Agents are served from the end of the start to the last answer of the stop; balancers are told so only in between. */
+  phase: "starting" | "serving" | "stopping";
   handle?: RequestListener;
 }
 
-const running: Running = { servers: [], ready: false };
+const running: Running = { servers: [], connections: new LiveConnections(), phase: "starting" };
 
 async function start(): Promise<void> {
   const { PORT, TLS_PORT, HOST, WORKER_CONCURRENCY } = env();
@@ -70,18 +75,19 @@ async function start(): Promise<void> {
     getLogger().error({ "error.message": error.message }, "the job worker ended; the process ends too, so that its keeper starts it again");
     void stop(1);
   });
-  running.ready = true;
+  running.phase = "serving";
   await announce();
 }
 
 function answer(request: IncomingMessage, response: ServerResponse): void {
+  if (!running.connections.admit(request, response)) return;
   const path = (request.url ?? "/").split("?", 1)[0] as string;
   const isAgents = isAgentPath(path);
   if (!isAgents) guardAnswer(request, response, { https: speaksHttps(request), dev });
   if (path === "/healthz") return plain(response, 200, "ok");
   if (path === "/readyz") return void answerReadiness(response);
   // In development agents' paths go through Next as well, so that an edit counts without a restart.
-  if (!dev && isAgents) return void serveAgentRequest(request, response, running.ready);
+  if (!dev && isAgents) return void serveAgentRequest(request, response, running.phase !== "starting");
   if (!running.handle) return plain(response, 503, "Flotilla is starting. Try again in a few seconds.");
   if (isForeignForm(request.method ?? "GET", path, { get: (name) => firstOf(request.headers[name]) })) {
     return plain(response, 403, "This form didn't come from a page of this server, so nothing was changed. Load the page again and repeat it.");
@@ -100,8 +106,13 @@ function firstOf(value: string | string[] | undefined): string | null {
   return (Array.isArray(value) ? value[0] : value) ?? null;
 }
 
+let heard = false;
+
 async function answerReadiness(response: ServerResponse): Promise<void> {
-  if (!running.ready) return plain(response, 503, "starting or stopping");
+  if (running.phase !== "serving") return plain(response, 503, "starting or stopping");
+  // Once it has heard of changes, it answers rightly also while it can't: from the database.
+  heard ||= agentCaches().isTrusted;
+  if (!heard) return plain(response, 503, "the database doesn't tell of changes yet");
   try {
     await getPool().query("select 1");
     plain(response, 200, "ready");
@@ -121,6 +132,7 @@ function listen<S extends Server>(server: S, port: number, host: string, variabl
   server.keepAliveTimeout = 125_000;
   server.headersTimeout = 20_000;
   server.requestTimeout = 60_000;
+  running.connections.watch(server);
   return new Promise((resolve, reject) => {
     server.once("error", (cause: NodeJS.ErrnoException) => {
       const reasons: Record<string, string> = { EADDRINUSE: "is taken by another program", EACCES: "needs more rights than this account has" };
@@ -151,16 +163,25 @@ async function announce(): Promise<void> {
 }
 
 let stopping = false;
+const hurry = new AbortController();
 
+/**
+ * Ends in order. Readiness goes first, so that balancers send nobody new; then the sockets close, every client goes with its next answer, and those that have
+ * nothing to ask are let go after DRAIN_SECONDS. Jobs end beside it; what is in memory is written last.
+ */
 async function stop(code: number): Promise<void> {
   if (stopping) return;
   stopping = true;
-  running.ready = false;
-  const force = setTimeout(() => process.exit(code), drainMs + 5000);
-  force.unref();
+  const { readinessMs, idleMs } = stopTimes();
+  if (running.phase === "serving") running.phase = "stopping";
+  setTimeout(() => process.exit(code || 1), readinessMs + idleMs + 2 * finishMs).unref();
   try {
-    await Promise.all(running.servers.map(closeServer));
-    await running.worker?.stop();
+    const hurried = new Promise<void>((resolve) => hurry.signal.addEventListener("abort", () => resolve()));
+    const jobsEnded = running.worker?.stop();
+    jobsEnded?.catch(() => undefined); // awaited below
+    await Promise.race([pause(readinessMs), hurried]);
+    await running.connections.drain({ idleMs, busyMs: finishMs, hurry: hurry.signal });
+    await Promise.race([jobsEnded, hurried]);
     await stopAgentCaches();
     await closeDatabase();
     await running.embedded?.stop();
@@ -170,16 +191,27 @@ async function stop(code: number): Promise<void> {
   process.exit(code);
 }
 
-function closeServer(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeIdleConnections();
-    setTimeout(() => server.closeAllConnections(), drainMs).unref();
-  });
+/** Before it served nobody has to move; and the built-in database has no second instance that could take over: waiting would only lengthen the pause. */
+function stopTimes(): { readinessMs: number; idleMs: number } {
+  if (running.phase !== "serving") return { readinessMs: 0, idleMs: 0 };
+  const { READINESS_SECONDS, DRAIN_SECONDS } = env();
+  const [readiness, drain] = running.embedded ? [0, 0] : [5, 15];
+  return { readinessMs: (READINESS_SECONDS ?? readiness) * 1000, idleMs: (DRAIN_SECONDS ?? drain) * 1000 };
 }
 
-process.on("SIGTERM", () => void stop(0));
-process.on("SIGINT", () => void stop(0));
+let toldAt: number | undefined;
+
+function onSignal(): void {
+  toldAt ??= performance.now();
+  void stop(0);
+  // Said again, it waits for nobody. Not within the first second: npm hands a terminal's Ctrl-C on a second time.
+  if (performance.now() - toldAt < 1000) return;
+  hurry.abort();
+  setTimeout(() => process.exit(1), 3000).unref();
+}
+
+process.on("SIGTERM", onSignal);
+process.on("SIGINT", onSignal);
 // A fault in one request or job must not take the others down; it is logged and counted where it happened.
 process.on("unhandledRejection", (reason) =>
   getLogger().error({ "error.message": String((reason as Error)?.stack ?? reason) }, "a promise was left without an answer"),

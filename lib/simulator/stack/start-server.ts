@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { Agent, type Dispatcher } from "undici";
 
 const startTimeoutMs = 120_000;
-const stopTimeoutMs = 20_000;
+const stopTimeoutMs = 60_000;
 
 /** How to start the product's own server as a process of its own. */
 export interface ServerOptions {
@@ -61,6 +61,9 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
       ADMIN_EMAIL: stackAdmin.email,
       ADMIN_PASSWORD: stackAdmin.password,
       LOG_LEVEL: "warn",
+      // Nobody takes over here: an ordinary stop needn't wait for anybody.
+      READINESS_SECONDS: "0",
+      DRAIN_SECONDS: "0",
       ...(options.databaseUrl && { DATABASE_URL: options.databaseUrl, SECRET_KEY: "a stack of our own, with a long key" }),
       ...options.environment,
     },
@@ -103,7 +106,8 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
 
 /** What the caller's shell sets for itself must not reach the server. */
 function cleanEnvironment(): NodeJS.ProcessEnv {
-  const ours = /^(PORT|TLS_|DATABASE_|DATA_DIR|PUBLIC_URL|SECRET_KEY|ADMIN_|ORGANISATION_|ENTRA_|MICROSOFT_|NODE_EXTRA_CA_CERTS|HOST$|NEXT_DIST_DIR|VITEST)/;
+  const ours =
+    /^(PORT|TLS_|DATABASE_|DATA_DIR|PUBLIC_URL|SECRET_KEY|ADMIN_|ORGANISATION_|ENTRA_|MICROSOFT_|NODE_EXTRA_CA_CERTS|HOST$|NEXT_DIST_DIR|VITEST|READINESS_|DRAIN_)/;
   const kept = Object.entries(process.env).filter(([name]) => !ours.test(name) || name === "NEXT_DIST_DIR");
   return Object.fromEntries(kept) as NodeJS.ProcessEnv;
 }
