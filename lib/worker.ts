@@ -18,7 +18,9 @@ import { sendReports } from "./compliance/send-reports.job";
 import { sweep } from "./compliance/sweep.job";
 import type { Job } from "./jobs/define-job";
 import type { Schedule } from "./jobs/run-worker";
+import { removeOrphanMemberships } from "./labels/remove-orphan-memberships.job";
 import { endWithheldPassesJob } from "./policies/end-withheld-passes.job";
+import { removeOrphanResults } from "./policies/remove-orphan-results.job";
 
 /** Every job of the product; the worker refuses to know any other. */
 export const jobs: Job[] = [
@@ -38,6 +40,8 @@ export const jobs: Job[] = [
   checkCredentialExpiry as Job,
   wakeConnections as Job,
   endWithheldPassesJob as Job,
+  removeOrphanResults as Job,
+  removeOrphanMemberships as Job,
   sendInviteMail as Job,
   sendResetMail as Job,
   forgetExpired as Job,
@@ -51,6 +55,8 @@ export const schedules: Schedule[] = [
   { job: wakeConnections, match: "* * * * *" },
   { job: checkConnections, match: "*/15 * * * *" },
   { job: endWithheldPassesJob, match: "7,22,37,52 * * * *" },
+  { job: removeOrphanResults, match: "43 * * * *" },
+  { job: removeOrphanMemberships, match: "47 * * * *" },
   { job: forgetExpired, match: "*/10 * * * *" },
   { job: sweepSessions, match: "37 * * * *" },
   { job: checkCredentialExpiry, match: "20 6 * * *" },

@@ -22,7 +22,7 @@ export const applyTeamSwitch = implementJob(declaration, async (ctx, { teamId, o
 });
 
 async function switchSlice(tx: SqlContext, teamId: number, onDisable: "leave" | "release" | "lock", after: number): Promise<number | null> {
-  const hostIds = await lockHostsForAssessment(tx.sql, await listHostsInScope(tx.sql, { teamId }, after, sliceSize));
+  const hostIds = await lockHostsForAssessment(tx.sql, await listHostsInScope(tx.sql, { teamId }, "team_switched", { after, upTo: null }, sliceSize));
   // Switched on again meanwhile: its verdicts speak for themselves.
   const rows = (await loadHostFacts(tx.sql, hostIds, tx.now())).filter(({ teamOn }) => !teamOn);
   await supersedeReports(

@@ -1,27 +1,48 @@
-import { statement, type Sql } from "@/lib/db/sql";
-import type { ReassessmentScope } from "@/lib/teams/request-reassessment";
+import { statement, type Sql, type Statement } from "@/lib/db/sql";
+import { policyCoversHostSql } from "@/lib/policies/policy-scope";
+import type { ReassessmentCause, ReassessmentScope } from "@/lib/teams/request-reassessment";
 
-const byId = statement("compliance.scope_ids", "select id from hosts where id = any($1::int[]) and id > $2::int order by id limit $3::int");
-const byTeam = statement("compliance.scope_team", "select id from hosts where team_id = $1::int and id > $2::int order by id limit $3::int");
+// $1: after this host; $2: not behind this one; $3: only hosts whose team gates access; $4: how many.
+const range = "h.id > $1::int and ($2::int is null or h.id <= $2::int) and (not $3::bool or t.conditional_access_enabled)";
+const ordered = "order by h.id limit $4::int";
+const hosts = "hosts h join teams t on t.id = h.team_id";
+const byId = statement("compliance.scope_ids", `select h.id from ${hosts} where h.id = any($5::int[]) and ${range} ${ordered}`);
+const byTeam = statement("compliance.scope_team", `select h.id from ${hosts} where h.team_id = $5::int and ${range} ${ordered}`);
 const byPolicy = statement(
   "compliance.scope_policy",
   // A policy that is gone by now may have been anybody's.
-  `select h.id from hosts h left join policies p on p.id = $1::int
-   where h.id > $2::int and (p.id is null or p.team_id is null or p.team_id = h.team_id) order by h.id limit $3::int`,
+  `select h.id from ${hosts} left join policies p on p.id = $5::int where (p.id is null or ${policyCoversHostSql("p", "h")}) and ${range} ${ordered}`,
 );
-const everyHost = statement("compliance.scope_all", "select id from hosts where id > $1::int order by id limit $2::int");
+const everyHost = statement("compliance.scope_all", `select h.id from ${hosts} where ${range} ${ordered}`);
 
-/** The next hosts of a scope after `afterHostId`, in the order of their ids. */
-export async function listHostsInScope(sql: Sql, scope: ReassessmentScope, afterHostId: number, limit: number): Promise<number[]> {
-  const rows = await hostsIn(sql, scope, afterHostId, limit);
+// A team that is off decides nothing by its policies.
+const causedByRules = new Set<ReassessmentCause>(["gated_policies_changed", "policy_edited", "policy_deleted", "label_changed"]);
+
+/** A stretch of host ids: behind `after`, up to and with `upTo`. */
+export interface HostRange {
+  after: number;
+  upTo: number | null;
+}
+
+/** The next hosts of a scope whose verdict this cause can move, in the order of their ids. */
+export async function listHostsInScope(
+  sql: Sql,
+  scope: ReassessmentScope,
+  cause: ReassessmentCause,
+  { after, upTo }: HostRange,
+  limit: number,
+): Promise<number[]> {
+  const values = [after, upTo, causedByRules.has(cause), limit];
+  const [text, subject] = queryOf(scope);
+  const rows = await sql.rows<{ id: number }>(text, subject === null ? values : [...values, subject]);
   return rows.map(({ id }) => id);
 }
 
-function hostsIn(sql: Sql, scope: ReassessmentScope, after: number, limit: number): Promise<{ id: number }[]> {
-  if ("hostIds" in scope) return sql.rows(byId, [scope.hostIds, after, limit]);
-  if ("teamId" in scope) return sql.rows(byTeam, [scope.teamId, after, limit]);
-  if ("policyId" in scope) return sql.rows(byPolicy, [scope.policyId, after, limit]);
-  return sql.rows(everyHost, [after, limit]);
+function queryOf(scope: ReassessmentScope): [Statement, number | number[] | null] {
+  if ("hostIds" in scope) return [byId, scope.hostIds];
+  if ("teamId" in scope) return [byTeam, scope.teamId];
+  if ("policyId" in scope) return [byPolicy, scope.policyId];
+  return [everyHost, null];
 }
 
 const listDue = statement(

@@ -2,13 +2,14 @@ import { recordActivity } from "../activities/record-activity";
 import { authorize, authorizeFound, authorizeList, isAllowed } from "../authorize";
 import type { Context } from "../context";
 import { inTransaction } from "../db/transaction";
+import { removeOrphanMemberships, requestOrphanRemoval } from "../teams/request-orphan-removal";
 import type { LabelWithCount } from "./label";
 import { invalidLabel } from "./label-fields";
 import { deleteLabelRow, labelNotFound, listLabelRowsByName, listPoliciesUsingLabel, lockLabelRow } from "./label-queries";
 import { inUse } from "./update-label";
 
 /**
- * Deletes a label, by id or by its exact name. A built-in one, or one that narrows a policy, stays.
+ * Deletes a label, by id or by its exact name; its memberships are removed in the background. A built-in one, or one that narrows a policy, stays.
  * @throws NotFoundError `label_not_found`; InvalidInputError `label_invalid`; ConflictError `label_in_use`; ForbiddenError `permission_denied`
  */
 export async function deleteLabel(ctx: Context, label: number | string): Promise<void> {
@@ -22,6 +23,7 @@ export async function deleteLabel(ctx: Context, label: number | string): Promise
     const [policy] = await listPoliciesUsingLabel(tx.sql, null, row.id);
     if (policy) throw inUse(row.name, policy.name);
     await deleteLabelRow(tx.db, row.id);
+    await requestOrphanRemoval(tx, removeOrphanMemberships);
     await recordActivity(tx, { type: "deleted_label", teamId: row.teamId, details: { label_id: row.id, label_name: row.name } });
   });
 }

@@ -16,7 +16,7 @@ const select = `
   select l.id::int as id, l.team_id::int as "teamId", t.name as "teamName", l.name, l.description, l.query, l.platform, l.label_type as "labelType",
     l.membership_type as "membershipType", l.enabled, l.author_id::int as "authorId", l.created_at as "createdAt", l.updated_at as "updatedAt",
     (select count(*)::int from label_memberships m join hosts h on h.id = m.host_id
-     where m.label_id = l.id and ($1::int[] is null or h.team_id = any($1::int[]))) as "hostCount"
+     where m.label_id = l.id and l.enabled and ($1::int[] is null or h.team_id = any($1::int[]))) as "hostCount"
   from labels l left join teams t on t.id = l.team_id`;
 
 const list = statement(
@@ -31,7 +31,8 @@ const listByName = statement(
   "labels.list_by_name",
   `${select} where l.name = $2::text and ($1::int[] is null or l.team_id is null or l.team_id = any($1::int[])) order by l.team_id nulls first`,
 );
-const lock = statement("labels.lock", `select id::int as id from labels where id = $1::int for update`);
+// No key: hosts and policies that name the label go on meanwhile.
+const lock = statement("labels.lock", `select id::int as id from labels where id = $1::int for no key update`);
 const findHosts = statement(
   "labels.find_hosts",
   `select distinct on (a.asked) a.asked, h.id::int as "hostId", h.team_id::int as "teamId" from unnest($1::text[]) as a(asked)
@@ -110,7 +111,7 @@ export async function updateLabelRow(
   await named(patch.name ?? "", () => db.label.update({ where: { id: labelId }, data: patch }));
 }
 
-/** Deletes a label with its memberships. */
+/** Deletes a label; its memberships stay and mean nothing. */
 export async function deleteLabelRow(db: Db, labelId: number): Promise<void> {
   await db.label.delete({ where: { id: labelId } });
 }

@@ -3,6 +3,7 @@ import { authorize, authorizeFound, authorizeList } from "../authorize";
 import type { Context } from "../context";
 import { inTransaction } from "../db/transaction";
 import { ConflictError } from "../errors";
+import { removeOrphanMemberships, requestOrphanRemoval } from "../teams/request-orphan-removal";
 import { changeMembers, resolveMembers, type MemberList } from "./change-members";
 import { invalidLabel, readLabelName, readLabelText } from "./label-fields";
 import type { LabelWithCount } from "./label";
@@ -12,7 +13,7 @@ import { findLabelRow, labelNotFound, listPoliciesUsingLabel, lockLabelRow, upda
 export interface LabelPatch extends MemberList {
   name?: string;
   description?: string;
-  /** A dynamic label that isn't enabled is never asked and holds no hosts. */
+  /** A dynamic label that isn't enabled is never asked and holds no hosts; those it had are let go in the background. */
   enabled?: boolean;
 }
 
@@ -38,7 +39,7 @@ export async function updateLabel(ctx: Context, labelId: number, patch: LabelPat
     if (patch.enabled === false && before.enabled) {
       const [policy] = await listPoliciesUsingLabel(tx.sql, null, labelId);
       if (policy) throw inUse(before.name, policy.name);
-      await changeMembers(tx, labelId, { exactly: [] });
+      await requestOrphanRemoval(tx, removeOrphanMemberships);
     }
     const moved = namesHosts ? await changeMembers(tx, labelId, { exactly: await resolveMembers(tx, patch) }) : 0;
     const after = { ...before, ...(await findLabelRow(tx.sql, teamIds, labelId)) };

@@ -3,6 +3,7 @@ import { authorize, authorizeFound } from "../authorize";
 import type { Context } from "../context";
 import { inTransaction } from "../db/transaction";
 import { getTeam } from "../teams/get-team";
+import { removeOrphanResults, requestOrphanRemoval } from "../teams/request-orphan-removal";
 import { requestReassessment } from "../teams/request-reassessment";
 import type { PolicyPlace } from "./get-policy";
 import type { Policy } from "./policy";
@@ -10,7 +11,7 @@ import { policyActivityDetails } from "./policy-activity";
 import { deletePolicyRows, listPolicyRowsById, lockPoliciesOfScope, policyNotFound } from "./policy-queries";
 
 /**
- * Deletes policies with their results, all or none; hosts that only these kept out are let in. Answers the ids in the order given.
+ * Deletes policies, all or none; hosts that only these kept out are let in. Their results count no more and are removed in the background. Answers the ids in the order given.
  * @throws NotFoundError `policy_not_found` for an id that doesn't exist or stands in another team; ForbiddenError `permission_denied`
  */
 export async function deletePolicies(ctx: Context, policyIds: number[], place: PolicyPlace = {}): Promise<number[]> {
@@ -30,6 +31,7 @@ export async function deletePolicies(ctx: Context, policyIds: number[], place: P
         [...policies.values()].filter((policy) => policy.teamId === teamId),
       );
     }
+    await requestOrphanRemoval(tx, removeOrphanResults);
     return [...new Set(policyIds)];
   });
 }

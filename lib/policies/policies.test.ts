@@ -31,14 +31,19 @@ async function latestJob(): Promise<Record<string, unknown> | undefined> {
   const jobs = await ctx.sql.rows<{ payload: Record<string, unknown> }>(
     statement(
       "test.latest_reassessment",
-      "select j.payload from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id where t.identifier = 'compliance.reassess_hosts' order by j.id desc limit 1",
+      "select j.payload from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id where t.identifier = 'compliance.reassess_hosts' order by j.updated_at desc, j.id desc limit 1",
     ),
   );
   return jobs[0]?.payload;
 }
 
+/** How often verdicts were asked for: a request that joins a waiting one revises it. */
 async function countJobs(): Promise<number> {
-  return (await ctx.sql.rows<{ n: number }>(statement("test.count_all_jobs", "select count(*)::int as n from graphile_worker._private_jobs")))[0]?.n ?? 0;
+  const asked = statement(
+    "test.count_reassessments",
+    "select coalesce(sum(1 + j.revision), 0)::int as n from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id where t.identifier = 'compliance.reassess_hosts'",
+  );
+  return (await ctx.sql.rows<{ n: number }>(asked))[0]?.n ?? 0;
 }
 
 const lastActivities = (count: number) => ctx.db.activity.findMany({ orderBy: { id: "desc" }, take: count });

@@ -80,7 +80,7 @@ export async function markGatedPolicies(db: Db, policyIds: number[], gated: bool
   await db.policy.updateMany({ where: { id: { in: policyIds } }, data: { conditionalAccessEnabled: gated, gatedSince: gated ? at : null, updatedAt: at } });
 }
 
-/** Deletes policies with their results. */
+/** Deletes policies; their results stay and mean nothing. */
 export async function deletePolicyRows(db: Db, policyIds: number[]): Promise<void> {
   await db.policy.deleteMany({ where: { id: { in: policyIds } } });
 }

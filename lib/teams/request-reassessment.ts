@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { SqlContext } from "../context";
 import { declareJob } from "../jobs/define-job";
-import { enqueue } from "../jobs/enqueue";
+import { enqueue, type EnqueueOptions } from "../jobs/enqueue";
 
 /** Which hosts' verdicts may have moved. */
 export const ReassessmentScope = z.union([
@@ -33,10 +33,19 @@ export const ReassessmentCause = z.enum([
 ]);
 export type ReassessmentCause = z.infer<typeof ReassessmentCause>;
 
-/** Decides again about every host in scope and reports what changed. Its work stands in lib/compliance. */
+/**
+ * Decides again about every host in scope and reports what changed, in the order of their ids. Its work stands in lib/compliance.
+ * `fromHostId`: where a pass stood when a newer request joined it; it comes round to there, so that many requests never hold up the last hosts.
+ */
 export const reassessHosts = declareJob({
   name: "compliance.reassess_hosts",
-  payload: z.object({ scope: ReassessmentScope, cause: ReassessmentCause, causedAt: z.iso.datetime(), afterHostId: z.number().int().default(0) }),
+  payload: z.object({
+    scope: ReassessmentScope,
+    cause: ReassessmentCause,
+    causedAt: z.iso.datetime(),
+    afterHostId: z.number().int().default(0),
+    fromHostId: z.number().int().optional(),
+  }),
   maxAttempts: 25,
 });
 
@@ -47,7 +56,35 @@ export const retractDeletedHosts = declareJob({
   maxAttempts: 25,
 });
 
-/** Asks for new verdicts, in the transaction of the change that may move them. */
+/** Wide passes run one slice at a time, whatever asked for them, so that they never crowd out agents. */
+export const reassessmentQueue = "compliance.reassess_hosts";
+const hostsPerJob = 500;
+
+// These differ only in what a transition names as its cause; the newest one stands for all. Any other does something of its own.
+const plainCauses = new Set<ReassessmentCause>([
+  "gated_policies_changed",
+  "policy_edited",
+  "policy_deleted",
+  "label_changed",
+  "team_switched",
+  "exception_changed",
+]);
+
+/** What makes requests one and the same; null for named hosts, who are looked at for each request. */
+export function reassessmentKey(scope: ReassessmentScope, cause: ReassessmentCause): string | null {
+  if ("hostIds" in scope) return null;
+  const about = "teamId" in scope ? `team:${scope.teamId}` : "policyId" in scope ? `policy:${scope.policyId}` : "all";
+  return `reassess:${about}:${plainCauses.has(cause) ? "rules" : cause}`;
+}
+
+/** Asks for new verdicts, in the transaction of the change that may move them. A request like one that waits or is at work joins it. */
 export async function requestReassessment(ctx: SqlContext, scope: ReassessmentScope, cause: ReassessmentCause): Promise<void> {
-  await enqueue(ctx, reassessHosts, { scope, cause, causedAt: ctx.now().toISOString(), afterHostId: 0 }, { priority: -10 });
+  const causedAt = ctx.now().toISOString();
+  const ask = (part: ReassessmentScope, options: EnqueueOptions) =>
+    enqueue(ctx, reassessHosts, { scope: part, cause, causedAt, afterHostId: 0 }, { priority: -10, ...options });
+  if (!("hostIds" in scope)) return ask(scope, { queue: reassessmentQueue, key: reassessmentKey(scope, cause) ?? undefined });
+  if (scope.hostIds.length <= hostsPerJob) return ask(scope, {});
+  for (let start = 0; start < scope.hostIds.length; start += hostsPerJob) {
+    await ask({ hostIds: scope.hostIds.slice(start, start + hostsPerJob) }, { queue: reassessmentQueue });
+  }
 }

@@ -4,7 +4,8 @@ import { isUniqueViolation } from "../db/unique-violation";
 import { ConflictError, NotFoundError } from "../errors";
 import type { TeamCounts, TeamRow, TeamSettings } from "./team";
 
-const lockTeam = statement("teams.lock", `select id::int as id from teams where id = $1::int for update`);
+// No key: hosts that enrol into the team meanwhile needn't wait.
+const lockTeam = statement("teams.lock", `select id::int as id from teams where id = $1::int for no key update`);
 const countMembers = statement(
   "teams.count_members",
   `select t.id::int as "teamId", (select count(*)::int from hosts h where h.team_id = t.id) as "hostCount",

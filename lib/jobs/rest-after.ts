@@ -1,0 +1,29 @@
+import { monitorEventLoopDelay, type IntervalHistogram } from "node:perf_hooks";
+import { getPool } from "../db/pool";
+
+const resolutionMs = 20;
+const busyDelayMs = 15;
+const longestMs = 1000;
+const shared = globalThis as unknown as { flotillaLoopDelay?: IntervalHistogram };
+
+/**
+ * Rests between two pieces of background work, so that agents' calls come first: as long as the piece took, and four times as long while this
+ * process or its connections are busy; at most a second.
+ * @param startedAt when the piece began, by performance.now()
+ */
+export function restAfter(startedAt: number): Promise<void> {
+  const tookMs = performance.now() - startedAt;
+  const restMs = Math.min(longestMs, tookMs * (isBusy() ? 4 : 1));
+  return new Promise((resolve) => setTimeout(resolve, restMs));
+}
+
+// Since the rest before: the mean tells a loop that is full from one long tick, which may have been our own.
+function isBusy(): boolean {
+  if (!shared.flotillaLoopDelay) {
+    shared.flotillaLoopDelay = monitorEventLoopDelay({ resolution: resolutionMs });
+    shared.flotillaLoopDelay.enable();
+  }
+  const lagMs = shared.flotillaLoopDelay.mean / 1e6 - resolutionMs;
+  shared.flotillaLoopDelay.reset();
+  return lagMs > busyDelayMs || getPool().waitingCount > 0;
+}

@@ -1,0 +1,18 @@
+import { inSqlTransaction } from "@/lib/db/transaction";
+import { implementJob } from "@/lib/jobs/define-job";
+import { restAfter } from "@/lib/jobs/rest-after";
+import { removeOrphanResults as declaration, requestOrphanRemoval } from "@/lib/teams/request-orphan-removal";
+import { deleteOrphanResults } from "./orphan-result-queries";
+
+const sliceSize = 1000;
+
+/** Removes results of deleted policies, 1,000 in a transaction that asks for the next; a crash repeats nothing. Runs by the clock too, for what a check-in in flight left. */
+export const removeOrphanResults = implementJob(declaration, async (ctx) => {
+  const startedAt = performance.now();
+  const removed = await inSqlTransaction(ctx, async (tx) => {
+    const count = await deleteOrphanResults(tx.sql, sliceSize);
+    if (count > 0) await requestOrphanRemoval(tx, declaration);
+    return count;
+  });
+  if (removed > 0) await restAfter(startedAt);
+});

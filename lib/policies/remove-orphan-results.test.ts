@@ -1,0 +1,86 @@
+import pg from "pg";
+import { beforeAll, expect, test } from "vitest";
+import type { Context } from "@/lib/context";
+import { getPool } from "@/lib/db/pool";
+import { env } from "@/lib/env";
+import { runDueJobs } from "@/lib/jobs/run-worker";
+import type { Job } from "@/lib/jobs/define-job";
+import { enrolledHost, makePolicy } from "@/lib/testing/scenarios";
+import { testServerContext, testUserContext } from "@/lib/testing/test-context";
+import { deletePolicies } from "./delete-policies";
+import { deleteOrphanResults } from "./orphan-result-queries";
+import { removeOrphanResults } from "./remove-orphan-results.job";
+
+let server: Context;
+beforeAll(() => {
+  server = testServerContext();
+});
+
+async function countResults(ctx: Context, policyId: number): Promise<number> {
+  return ctx.db.policyResult.count({ where: { policyId } });
+}
+
+/** Hosts by SQL, each with a result of this policy. */
+async function fillResults(ctx: Context, policyId: number, hosts: number): Promise<void> {
+  await ctx.db.$executeRawUnsafe(
+    `with made as (insert into hosts (hostname, osquery_host_id) select 'orphan-' || $1::text || '-' || n, 'orphan-' || $1::text || '-' || n from generate_series(1, $2::int) as n returning id)
+     insert into policy_results (host_id, policy_id, outcome, policy_version, outcome_since) select id, $1::int, 'pass', 1, now() from made`,
+    policyId,
+    hosts,
+  );
+}
+
+const work = () => runDueJobs(getPool(), [removeOrphanResults as Job], () => testServerContext());
+
+test("deleting a policy waits for no host's result, even one that a check-in is writing", async () => {
+  const ctx = await testUserContext("admin");
+  const { policyId } = await makePolicy(ctx, { teamId: null, gated: false });
+  const host = await enrolledHost(ctx);
+  await ctx.db.policyResult.create({ data: { hostId: host.hostId, policyId, outcome: "fail", policyVersion: 1, outcomeSince: ctx.now() } });
+  const checkIn = new pg.Client({ connectionString: env().DATABASE_URL });
+  await checkIn.connect();
+  await checkIn.query("begin");
+  await checkIn.query("select 1 from policy_results where policy_id = $1 for update", [policyId]);
+  await deletePolicies(ctx, [policyId]);
+  // The row that is being written stays for the next time; nothing waits for it either.
+  expect(await deleteOrphanResults(server.sql, 10)).toBe(0);
+  await checkIn.query("commit");
+  await checkIn.end();
+  expect(await countResults(ctx, policyId)).toBe(1);
+  await removeOrphanResults.run(server, {});
+  expect(await countResults(ctx, policyId)).toBe(0);
+});
+
+test("the results of deleted policies go in slices, and those of others stay", async () => {
+  const ctx = await testUserContext("admin");
+  const [gone, other, stays] = [
+    await makePolicy(ctx, { teamId: null, gated: false }),
+    await makePolicy(ctx, { teamId: null, gated: false }),
+    await makePolicy(ctx, { teamId: null, gated: false }),
+  ];
+  await fillResults(ctx, gone.policyId, 2500);
+  await fillResults(ctx, other.policyId, 10);
+  await fillResults(ctx, stays.policyId, 10);
+  await deletePolicies(ctx, [gone.policyId, other.policyId]);
+  await removeOrphanResults.run(server, {});
+  expect(await countResults(ctx, gone.policyId)).toBe(1500);
+  await work();
+  expect(await countResults(ctx, gone.policyId)).toBe(0);
+  expect(await countResults(ctx, other.policyId)).toBe(0);
+  expect(await countResults(ctx, stays.policyId)).toBe(10);
+});
+
+test("a slice that fails loses neither itself nor the next: the job is there still and finishes the rest", async () => {
+  const ctx = await testUserContext("admin");
+  const { policyId } = await makePolicy(ctx, { teamId: null, gated: false });
+  await fillResults(ctx, policyId, 1200);
+  await deletePolicies(ctx, [policyId]);
+  await ctx.db.$executeRawUnsafe(`create function refuse() returns trigger language plpgsql as $$ begin raise exception 'the database went away'; end $$;`);
+  await ctx.db.$executeRawUnsafe(`create trigger refuse before delete on policy_results for each statement execute function refuse()`);
+  await work();
+  expect(await countResults(ctx, policyId)).toBe(1200);
+  await ctx.db.$executeRawUnsafe(`drop function refuse() cascade`);
+  await ctx.db.$executeRawUnsafe(`update graphile_worker._private_jobs set run_at = now()`);
+  await work();
+  expect(await countResults(ctx, policyId)).toBe(0);
+});
