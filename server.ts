@@ -4,7 +4,6 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import next from "next";
-import type { Runner } from "graphile-worker";
 import { isAgentPath } from "@/lib/agents/agent-paths";
 import { findClientAddress } from "@/lib/agents/find-client-address";
 import { serveAgentRequest } from "@/lib/agents/serve-agent-request";
@@ -23,9 +22,12 @@ import { LiveConnections } from "@/lib/http/live-connections";
 import { guardAnswer } from "@/lib/http/page-headers";
 import { isForeignForm } from "@/lib/http/same-origin";
 import { sweep } from "@/lib/compliance/sweep.job";
+import { runHealth, type HealthRun } from "@/lib/health/run-health";
 import { enqueue } from "@/lib/jobs/enqueue";
-import { migrateQueue, runWorker } from "@/lib/jobs/run-worker";
+import { migrateQueue, runWorker, type RunningWorker } from "@/lib/jobs/run-worker";
 import { getLogger } from "@/lib/log";
+import { answerMetrics, metricsPath } from "@/lib/metrics/answer-metrics";
+import { beginAnswer, endAnswer } from "@/lib/metrics/answer-timer";
 import { prepareSecretKey } from "@/lib/secret-box";
 import { jobs, schedules } from "@/lib/worker";
 
@@ -36,7 +38,8 @@ const finishMs = 15_000;
 interface Running {
   servers: Server[];
   connections: LiveConnections;
-  worker?: Runner;
+  worker?: RunningWorker;
+  health?: HealthRun;
   embedded?: EmbeddedPostgres;
   /** Agents are served from the end of the start to the last answer of the stop; balancers are told so only in between. */
   phase: "starting" | "serving" | "stopping";
@@ -46,7 +49,7 @@ interface Running {
 const running: Running = { servers: [], connections: new LiveConnections(), phase: "starting" };
 
 async function start(): Promise<void> {
-  const { PORT, TLS_PORT, HOST, WORKER_CONCURRENCY } = env();
+  const { PORT, TLS_PORT, HOST, WORKER_CONCURRENCY, METRICS_PORT, METRICS_HOST } = env();
   // Ports first: a taken port is said at once, and health is answered while the rest comes up.
   running.servers.push(await listen(createHttpServer(answer), PORT, HOST, "PORT"));
   if (!env().DATABASE_URL) {
@@ -58,6 +61,7 @@ async function start(): Promise<void> {
     prepareSecretKey();
   }
   running.servers.push(await listen(createHttpsServer(await serverCertificate(), answer), TLS_PORT, HOST, "TLS_PORT"));
+  if (METRICS_PORT !== undefined) running.servers.push(await listen(createHttpServer(answerScrape), METRICS_PORT, METRICS_HOST, "METRICS_PORT"));
 
   const ran = await migrate(env().DATABASE_URL as string);
   await migrateQueue(getPool());
@@ -75,6 +79,7 @@ async function start(): Promise<void> {
     getLogger().error({ "error.message": error.message }, "the job worker ended; the process ends too, so that its keeper starts it again");
     void stop(1);
   });
+  running.health = runHealth(() => running.phase === "serving");
   running.phase = "serving";
   await announce();
 }
@@ -86,8 +91,9 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
   if (!isAgents) guardAnswer(request, response, { https: speaksHttps(request), dev });
   if (path === "/healthz") return plain(response, 200, "ok");
   if (path === "/readyz") return void answerReadiness(response);
+  if (path === metricsPath) return void answerMetrics(request, response, "people");
   // In development agents' paths go through Next as well, so that an edit counts without a restart.
-  if (!dev && isAgents) return void serveAgentRequest(request, response, running.phase !== "starting");
+  if (!dev && isAgents) return answerAgent(request, response, path);
   if (!running.handle) return plain(response, 503, "Flotilla is starting. Try again in a few seconds.");
   if (isForeignForm(request.method ?? "GET", path, { get: (name) => firstOf(request.headers[name]) })) {
     return plain(response, 403, "This form didn't come from a page of this server, so nothing was changed. Load the page again and repeat it.");
@@ -96,6 +102,16 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
   request.headers[addressHeader] = findClientAddress(request.socket.remoteAddress ?? "", request.headers);
   request.headers[pathHeader] = request.url ?? "/";
   running.handle(request, response);
+}
+
+function answerAgent(request: IncomingMessage, response: ServerResponse, path: string): void {
+  const begun = beginAnswer();
+  const answered = serveAgentRequest(request, response, running.phase !== "starting");
+  if (begun > 0) void answered.then(() => endAnswer(begun, path));
+}
+
+function answerScrape(request: IncomingMessage, response: ServerResponse): void {
+  if (running.connections.admit(request, response)) void answerMetrics(request, response, "own");
 }
 
 function speaksHttps({ socket, headers }: IncomingMessage): boolean {
@@ -182,6 +198,7 @@ async function stop(code: number): Promise<void> {
     await Promise.race([pause(readinessMs), hurried]);
     await running.connections.drain({ idleMs, busyMs: finishMs, hurry: hurry.signal });
     await Promise.race([jobsEnded, hurried]);
+    await running.health?.stop();
     await stopAgentCaches();
     await closeDatabase();
     await running.embedded?.stop();
