@@ -102,6 +102,7 @@ export const activityGroups: Record<string, { label: string; types: string[] }> 
       "exported_activities",
       "edited_organisation",
       "edited_agent_options",
+      "edited_retention",
       "added_sso_directory",
       "edited_sso_directory",
       "enabled_sso_directory",

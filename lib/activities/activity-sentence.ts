@@ -153,6 +153,7 @@ const writers: Record<string, Writer> = {
   finished_setup: (_, d) => ["finished the first set-up", ...(text(d.organisation) ? [" of ", plain(text(d.organisation))] : [])],
   edited_organisation: (_, d) => ["changed the organisation's settings", changed(d.changed)],
   edited_agent_options: () => ["changed the agents' options"],
+  edited_retention: (_, d) => ["changed how long history is kept", changed(d.changed)],
 };
 
 // Why a password opened nothing, by the code that the activity keeps.
