@@ -1,7 +1,8 @@
 import { authorizeFound, authorizeList, isAllowed } from "../authorize";
 import type { Context } from "../context";
+import { countOutcomes } from "./count-outcomes";
 import type { PolicyWithCounts } from "./policy";
-import { countPolicyOutcomes } from "./policy-count-queries";
+
 import { findPolicyRow, policyNotFound } from "./policy-queries";
 
 /** Where the caller looks for a policy: null among those for all teams, a number among that team's own and those it inherits, absent anywhere. */
@@ -19,5 +20,6 @@ export async function getPolicy(ctx: Context, policyId: number, place: PolicyPla
   if (place.teamId !== undefined && policy.teamId !== null && policy.teamId !== place.teamId) throw missing();
   if (!isAllowed(ctx, "policy:read", { teamId: place.teamId })) throw missing();
   const teamIds = authorizeList(ctx, "policy:read", policy.teamId ?? place.teamId);
-  return { ...policy, ...(await countPolicyOutcomes(ctx.sql, policyId, teamIds)) };
+  const counts = (await countOutcomes(ctx.sql, [policy], teamIds)).get(policyId);
+  return { ...policy, ...(counts ?? { pass: 0, fail: 0, unknown: 0 }) };
 }
