@@ -11,6 +11,7 @@ import { disconnectTenant } from "./compliance/entra/disconnect-tenant.job";
 import { wakeConnections } from "./compliance/entra/wake-connections.job";
 import { freshness } from "./compliance/freshness.job";
 import { heartbeat } from "./compliance/heartbeat.job";
+import { pruneHistory } from "./compliance/prune-history.job";
 import { readBackReport } from "./compliance/read-back-report.job";
 import { reassessHosts } from "./compliance/reassess-hosts.job";
 import { retractDeletedHosts } from "./compliance/retract-deleted-hosts.job";
@@ -20,6 +21,9 @@ import type { Job } from "./jobs/define-job";
 import type { Schedule } from "./jobs/run-worker";
 import { removeOrphanMemberships } from "./labels/remove-orphan-memberships.job";
 import { endWithheldPassesJob } from "./policies/end-withheld-passes.job";
+import { foldPolicyTallies } from "./policies/fold-policy-tallies.job";
+import { recountPolicies } from "./policies/recount-policies.job";
+import { pruneActivityLog } from "./retention/prune-activities.job";
 import { removeOrphanResults } from "./policies/remove-orphan-results.job";
 
 /** Every job of the product; the worker refuses to know any other. */
@@ -40,12 +44,16 @@ export const jobs: Job[] = [
   checkCredentialExpiry as Job,
   wakeConnections as Job,
   endWithheldPassesJob as Job,
+  foldPolicyTallies as Job,
+  recountPolicies as Job,
   removeOrphanResults as Job,
   removeOrphanMemberships as Job,
   sendInviteMail as Job,
   sendResetMail as Job,
   forgetExpired as Job,
   sweepSessions as Job,
+  pruneHistory as Job,
+  pruneActivityLog as Job,
 ];
 
 /** The jobs that the clock starts; times are UTC. */
@@ -55,9 +63,13 @@ export const schedules: Schedule[] = [
   { job: wakeConnections, match: "* * * * *" },
   { job: checkConnections, match: "*/15 * * * *" },
   { job: endWithheldPassesJob, match: "7,22,37,52 * * * *" },
+  { job: foldPolicyTallies, match: "* * * * *" },
+  { job: recountPolicies, match: "40 2 * * *" },
   { job: removeOrphanResults, match: "43 * * * *" },
   { job: removeOrphanMemberships, match: "47 * * * *" },
   { job: forgetExpired, match: "*/10 * * * *" },
   { job: sweepSessions, match: "37 * * * *" },
   { job: checkCredentialExpiry, match: "20 6 * * *" },
+  { job: pruneHistory, match: "10 2 * * *" },
+  { job: pruneActivityLog, match: "5 2 * * *" },
 ];
