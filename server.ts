@@ -190,17 +190,19 @@ async function stop(code: number): Promise<void> {
   stopping = true;
   const { readinessMs, idleMs } = stopTimes();
   if (running.phase === "serving") running.phase = "stopping";
+  setTimeout(() => hurry.abort(), readinessMs + idleMs + finishMs).unref();
   setTimeout(() => process.exit(code || 1), readinessMs + idleMs + 2 * finishMs).unref();
   try {
     const hurried = new Promise<void>((resolve) => hurry.signal.addEventListener("abort", () => resolve()));
-    const jobsEnded = running.worker?.stop();
+    const jobsEnded = running.worker?.stop(hurry.signal);
     jobsEnded?.catch(() => undefined); // awaited below
     await Promise.race([pause(readinessMs), hurried]);
     await running.connections.drain({ idleMs, busyMs: finishMs, hurry: hurry.signal });
-    await Promise.race([jobsEnded, hurried]);
+    await jobsEnded;
     await running.health?.stop();
     await stopAgentCaches();
-    await closeDatabase();
+    // A job that goes on in spite of the hurry keeps its connection.
+    await Promise.race([closeDatabase(), hurried.then(() => pause(1000))]);
     await running.embedded?.stop();
   } catch (error) {
     getLogger().error({ "error.message": (error as Error).message }, "the stop wasn't clean");

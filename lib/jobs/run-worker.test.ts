@@ -1,12 +1,14 @@
-import { expect, test } from "vitest";
+import { Pool } from "pg";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { getPool } from "../db/pool";
 import { testServerContext } from "../testing/test-context";
-import { defineJob } from "./define-job";
+import { defineJob, type Job } from "./define-job";
 import { enqueue } from "./enqueue";
-import { releaseLostJobs, runDueJobs } from "./run-worker";
+import { runDueJobs, runWorker, type RunningWorker } from "./run-worker";
+import { releaseLostJobs } from "./worker-life";
 
-const ran: number[] = [];
+let ran: number[] = [];
 const countJob = defineJob({
   name: "test.count",
   payload: z.object({ id: z.number() }),
@@ -16,22 +18,168 @@ const countJob = defineJob({
   },
 });
 
-test("a job that a killed worker held is taken again after three minutes, and not before", async () => {
+let ticks = 0;
+const tick = defineJob({
+  name: "test.tick",
+  payload: z.object({}).strict(),
+  maxAttempts: 1,
+  run: async () => {
+    ticks += 1;
+  },
+});
+
+/** A job that runs until it is let go. */
+function longJob() {
+  let started: () => void = () => undefined;
+  let letGo: () => void = () => undefined;
+  const hasStarted = new Promise<void>((resolve) => (started = resolve));
+  const gone = new Promise<void>((resolve) => (letGo = resolve));
+  const job = defineJob({
+    name: "test.long",
+    payload: z.object({}),
+    maxAttempts: 3,
+    run: async () => {
+      started();
+      await gone;
+    },
+  });
+  return { job, hasStarted, letGo };
+}
+
+const ends: (() => unknown)[] = [];
+beforeEach(async () => {
+  ran = [];
+  ticks = 0;
+  await getPool().query("delete from graphile_worker._private_jobs");
+  await getPool().query("delete from job_workers");
+});
+afterEach(async () => {
+  vi.useRealTimers();
+  for (const end of ends.splice(0).toReversed()) await end();
+});
+
+// Each worker has a pool of its own, as each process has.
+async function startWorker(jobs: Job[], schedules: { job: typeof tick; match: string }[] = []): Promise<RunningWorker> {
+  const pool = new Pool({ connectionString: process.env.DATABASE_URL, max: 6 });
+  pool.on("error", () => undefined);
+  pool.on("connect", (client) => client.on("error", () => undefined));
+  ends.push(() => pool.end());
+  const worker = await runWorker(pool, jobs, schedules, 2);
+  worker.promise.catch(() => undefined);
+  return worker;
+}
+
+async function workers(): Promise<string[]> {
+  return (await getPool().query<{ id: string }>("select id from job_workers")).rows.map((row) => row.id);
+}
+
+async function holders(): Promise<(string | null)[]> {
+  return (await getPool().query<{ locked_by: string | null }>("select locked_by from graphile_worker.jobs")).rows.map((row) => row.locked_by);
+}
+
+test("a job that a killed worker held is taken again after 30 seconds of its silence, and not before", async () => {
   const ctx = testServerContext();
   const pool = getPool();
   await enqueue(ctx, countJob, { id: 1 });
-  const hold = (minutes: number) =>
-    pool.query(`update graphile_worker._private_jobs set locked_by = 'a dead worker', locked_at = now() - make_interval(mins => $1)`, [minutes]);
+  await pool.query("update graphile_worker._private_jobs set locked_by = 'a dead worker', locked_at = now()");
+  const lastBeat = (secondsAgo: number) =>
+    pool.query(
+      `insert into job_workers (id, beat_at) values ('a dead worker', now() - make_interval(secs => $1)) on conflict (id) do update set beat_at = excluded.beat_at`,
+      [secondsAgo],
+    );
 
-  await hold(2);
+  await lastBeat(25);
   expect(await releaseLostJobs(pool)).toBe(0);
   await runDueJobs(pool, [countJob], () => ctx);
   expect(ran).toEqual([]);
 
-  await hold(4);
+  await lastBeat(31);
   expect(await releaseLostJobs(pool)).toBe(1);
-  // The queue lets a failed try rest a while; a person who waits for the test needn't.
-  await pool.query("update graphile_worker._private_jobs set run_at = now()");
   await runDueJobs(pool, [countJob], () => ctx);
   expect(ran).toEqual([1]);
+});
+
+test("a job of a worker that never beat is taken again after three minutes", async () => {
+  const ctx = testServerContext();
+  const pool = getPool();
+  await enqueue(ctx, countJob, { id: 2 });
+  const hold = (minutes: number) =>
+    pool.query(`update graphile_worker._private_jobs set locked_by = 'an old worker', locked_at = now() - make_interval(mins => $1)`, [minutes]);
+
+  await hold(2);
+  expect(await releaseLostJobs(pool)).toBe(0);
+  await hold(4);
+  expect(await releaseLostJobs(pool)).toBe(1);
+  await runDueJobs(pool, [countJob], () => ctx);
+  expect(ran).toEqual([2]);
+});
+
+test("a worker that lives keeps a job however long it takes, and others don't run it beside it", async () => {
+  const { job, hasStarted, letGo } = longJob();
+  await startWorker([job as Job]).then((worker) => ends.push(() => worker.stop()));
+  await enqueue(testServerContext(), job, {});
+  await hasStarted;
+  await getPool().query("update graphile_worker._private_jobs set locked_at = now() - interval '1 hour'");
+  expect(await releaseLostJobs(getPool())).toBe(0);
+  expect(await holders()).toEqual(await workers());
+  letGo();
+  await expect.poll(holders).toEqual([]);
+});
+
+test("a stop lets a running job end, takes no other, and leaves no sign of the worker", async () => {
+  const { job, hasStarted, letGo } = longJob();
+  const worker = await startWorker([job as Job, countJob as Job]);
+  await enqueue(testServerContext(), job, {});
+  await hasStarted;
+  const stopped = worker.stop();
+  await enqueue(testServerContext(), countJob, { id: 3 });
+  expect(await workers()).toHaveLength(1);
+  letGo();
+  await stopped;
+  expect(ran).toEqual([]);
+  expect(await holders()).toEqual([null]);
+  expect(await workers()).toEqual([]);
+});
+
+test("a stop in a hurry leaves the running job to the next worker that looks", async () => {
+  const { job, hasStarted, letGo } = longJob();
+  const worker = await startWorker([job as Job]);
+  await enqueue(testServerContext(), job, {});
+  await hasStarted;
+  await worker.stop(AbortSignal.abort());
+  expect(await releaseLostJobs(getPool())).toBe(1);
+  expect(await holders()).toEqual([null]);
+  letGo();
+  await worker.promise;
+});
+
+test("what the clock starts is enqueued and run once a minute, however many workers there are", async () => {
+  vi.useFakeTimers({ toFake: ["Date", "setTimeout", "clearTimeout"], now: new Date("2026-01-05T10:00:50.000Z") });
+  const schedules = [{ job: tick, match: "* * * * *" }];
+  for (let count = 0; count < 3; count += 1) await startWorker([tick as Job], schedules).then((worker) => ends.push(() => worker.stop()));
+  const enqueued = async () =>
+    (await getPool().query<{ at: Date }>("select last_execution as at from graphile_worker._private_known_crontabs where identifier = 'test.tick'")).rows[0]
+      ?.at;
+  for (let minute = 1; minute <= 3; minute += 1) {
+    await vi.advanceTimersByTimeAsync(60_000);
+    await expect.poll(enqueued).toEqual(new Date(`2026-01-05T10:0${minute}:00.000Z`));
+    await expect.poll(holders).toEqual([]);
+    expect(ticks).toBe(minute);
+  }
+});
+
+test("what the clock starts is left out while an earlier run of it goes on, wherever that is", async () => {
+  const ctx = testServerContext();
+  const pool = getPool();
+  const start = () => pool.query("select graphile_worker.add_job('test.tick', json_build_object('_cron', json_build_object('ts', now())))");
+  await start();
+  await pool.query("update graphile_worker._private_jobs set locked_by = 'another worker', locked_at = now()");
+  await start();
+  await runDueJobs(pool, [tick as Job], () => ctx);
+  expect(ticks).toBe(0);
+  expect(await holders()).toEqual(["another worker"]);
+  await pool.query("delete from graphile_worker._private_jobs");
+  await start();
+  await runDueJobs(pool, [tick as Job], () => ctx);
+  expect(ticks).toBe(1);
 });

@@ -1,9 +1,22 @@
-import { Logger as GraphileLogger, makeWorkerUtils, parseCronItems, run, runOnce, type CronItem, type Runner, type TaskList } from "graphile-worker";
+import { EventEmitter } from "node:events";
+import {
+  Logger as GraphileLogger,
+  makeWorkerUtils,
+  parseCronItems,
+  run,
+  runOnce,
+  type CronItem,
+  type JobHelpers,
+  type TaskList,
+  type WorkerEvents,
+} from "graphile-worker";
 import type { Pool } from "pg";
 import { serverContext, type Context } from "../context";
 import { getLogger } from "../log";
 import { observeJob } from "../metrics/observe-job";
 import type { Job } from "./define-job";
+import { beginWorkerLife } from "./worker-life";
+import { isEarlierRunning } from "./worker-queries";
 
 /** A job that the clock starts: `match` is a cron line in UTC. */
 export interface Schedule {
@@ -21,58 +34,65 @@ export async function migrateQueue(pool: Pool): Promise<void> {
   }
 }
 
-// The queue itself gives a dead worker four hours. Ours are over in seconds and safe to run twice, so minutes are enough.
-const jobLostAfter = "3 minutes";
-const releaseEveryMs = 60_000;
-
-/** Lets others take the jobs of workers that died: those that have held one for three minutes. Returns how many workers that were. */
-export async function releaseLostJobs(pool: Pool): Promise<number> {
-  const { rows } = await pool.query<{ worker: string }>(
-    `select distinct locked_by as worker from graphile_worker.jobs where locked_by is not null and locked_at < now() - $1::interval`,
-    [jobLostAfter],
-  );
-  if (rows.length > 0) await pool.query("select graphile_worker.force_unlock_workers($1::text[])", [rows.map((row) => row.worker)]);
-  return rows.length;
+/** A worker that takes jobs until it is stopped. */
+export interface RunningWorker {
+  /** Fails when the worker ended by itself. */
+  promise: Promise<void>;
+  /** Takes no job any more and lets those that run end. When `hurry` comes first they are left to other workers. */
+  stop(hurry?: AbortSignal): Promise<void>;
 }
 
-/** Starts taking jobs, and picking up what dead workers held. `stop()` on the returned runner lets running jobs end first. */
-export async function runWorker(pool: Pool, jobs: Job[], schedules: Schedule[], concurrency: number): Promise<Runner> {
-  const release = () => {
-    releaseLostJobs(pool).catch((error: Error) =>
-      getLogger().warn({ "error.message": error.message }, "jobs of dead workers weren't looked for; tried again in a minute"),
-    );
-  };
-  release();
-  const timer = setInterval(release, releaseEveryMs);
-  timer.unref();
+/** Starts taking jobs, those of dead workers included, and the ones that the clock starts: each once, however many workers there are. */
+export async function runWorker(pool: Pool, jobs: Job[], schedules: Schedule[], concurrency: number): Promise<RunningWorker> {
+  const events: WorkerEvents = new EventEmitter();
+  let workerId = "";
+  events.once("pool:create", ({ workerPool }) => (workerId = workerPool.id));
   const runner = await run({
     pgPool: pool,
     logger: queueLogger(),
+    events,
     concurrency,
     noHandleSignals: true,
     pollInterval: 1000,
-    taskList: toTaskList(jobs, () => serverContext()),
+    taskList: toTaskList(jobs, () => serverContext(), pool),
     parsedCronItems: parseCronItems(
       schedules.map(({ job, match }): CronItem => ({ task: job.name, match, options: { backfillPeriod: 0, maxAttempts: job.maxAttempts } })),
     ),
   });
-  runner.promise.finally(() => clearInterval(timer)).catch(() => undefined);
-  return runner;
+  const life = await beginWorkerLife(workerId);
+  return {
+    promise: runner.promise,
+    async stop(hurry) {
+      const ended = runner.stop().then(() => true);
+      ended.catch(() => undefined); // the race below hears of it, unless it was decided already
+      const hurried = new Promise<false>((resolve) => {
+        if (hurry?.aborted) resolve(false);
+        hurry?.addEventListener("abort", () => resolve(false));
+      });
+      let leavesJobs = true;
+      try {
+        leavesJobs = !(await Promise.race([ended, hurried]));
+      } finally {
+        await life.end({ leavesJobs });
+      }
+    },
+  };
 }
 
 /** Runs what is due now and returns when nothing is left that is due; for tests. */
 export async function runDueJobs(pool: Pool, jobs: Job[], makeContext: () => Context): Promise<void> {
-  await runOnce({ pgPool: pool, logger: queueLogger(), concurrency: 4, noHandleSignals: true, taskList: toTaskList(jobs, makeContext) });
+  await runOnce({ pgPool: pool, logger: queueLogger(), concurrency: 4, noHandleSignals: true, taskList: toTaskList(jobs, makeContext, pool) });
 }
 
-function toTaskList(jobs: Job[], makeContext: () => Context): TaskList {
+function toTaskList(jobs: Job[], makeContext: () => Context, pool: Pool): TaskList {
   return Object.fromEntries(
     jobs.map((job) => [
       job.name,
-      async (payload: unknown) => {
+      async (payload: unknown, helpers: JobHelpers) => {
         // A clock-started job's payload carries the queue's own bookkeeping; strict schemas shouldn't see it.
         const { _cron, ...rest } = (payload ?? {}) as Record<string, unknown>;
-        void _cron;
+        // They all look for what is due: while one is at it, wherever it runs, the next would only do the same work beside it.
+        if (_cron !== undefined && (await isEarlierRunning(pool, job.name, helpers.job.id))) return;
         const startedMs = performance.now();
         try {
           await job.run(makeContext(), job.payload.parse(rest));
