@@ -1,4 +1,5 @@
 import { Counter, Gauge } from "prom-client";
+import { agentCaches } from "@/lib/agents/agent-caches";
 import { serverContext } from "@/lib/context";
 import { getPool } from "@/lib/db/pool";
 import { countHosts } from "@/lib/hosts/count-hosts";
@@ -15,7 +16,7 @@ const hostsKeptMs = 60_000;
 export const knownBacklog = boundedRead(() => readBacklog(serverContext()), backlogKeptMs, patienceMs);
 const knownHosts = boundedRead(() => countHosts(serverContext(), {}), hostsKeptMs, patienceMs);
 
-/** Shows the connection pool and what stands in the database as metrics. A read that fails leaves its gauges out and is counted; the scrape goes on. */
+/** Shows the connection pool, what stands in memory and what stands in the database as metrics. A read that fails leaves its gauges out and is counted; the scrape goes on. */
 export function registerServerMetrics(): void {
   const errors = metric(
     "flotilla_scrape_errors_total",
@@ -24,6 +25,10 @@ export function registerServerMetrics(): void {
   gauge("flotilla_database_pool_connections", "Connections that the pool holds.", async (set) => set(getPool().totalCount));
   gauge("flotilla_database_pool_idle", "Connections of the pool that nobody uses.", async (set) => set(getPool().idleCount));
   gauge("flotilla_database_pool_waiting", "Callers that wait for a connection.", async (set) => set(getPool().waitingCount));
+  gauge("flotilla_host_cache_entries", "Agents' keys that stand in memory.", async (set) => set(agentCaches().size));
+  gauge("flotilla_listen_connected", "1 while this process hears of changes; at 0 it answers every agent from the database.", async (set) => {
+    set(agentCaches().isTrusted ? 1 : 0);
+  });
   gauge("flotilla_jobs_waiting", "Background jobs that are due and not running yet, on the whole server.", async (set) => {
     set((await knownBacklog()).jobs.waiting);
   });

@@ -1,9 +1,10 @@
 import { hostname } from "node:os";
 import { monitorEventLoopDelay, type IntervalHistogram } from "node:perf_hooks";
 import { getHeapStatistics } from "node:v8";
+import { agentCaches } from "@/lib/agents/agent-caches";
 import { productVersion } from "@/lib/auth/product-version";
 import { getPool } from "@/lib/db/pool";
-import { agentCounters, agentGauges, countCalls } from "@/lib/metrics/agent-counters";
+import { agentCounters, countCalls } from "@/lib/metrics/agent-counters";
 import { countsBetween, type BucketCounts } from "@/lib/metrics/histogram-counts";
 import { readHistogram } from "@/lib/metrics/read-histogram";
 import { ageInSeconds, type Backlog } from "./read-backlog";
@@ -18,12 +19,15 @@ interface Reading {
   acceptance: BucketCounts;
 }
 
+// The loop's timer counts its own interval in.
+const loopResolutionMs = 20;
+
 /** This process among those that share the database. */
 export const instanceName = `${hostname()}/${process.pid}`;
 
 /** Measures this process from one sample to the next. */
 export class SampleMeter {
-  private readonly loop: IntervalHistogram = monitorEventLoopDelay({ resolution: 20 });
+  private readonly loop: IntervalHistogram = monitorEventLoopDelay({ resolution: loopResolutionMs });
   private peaks = { busy: 0, waiting: 0 };
   private before: Reading;
 
@@ -56,14 +60,14 @@ export class SampleMeter {
       version: productVersion,
       since: this.since.toISOString(),
       ...state,
-      listening: agentGauges.listening,
+      listening: agentCaches().isTrusted,
       seconds: Math.max(0, now.getTime() - before.at.getTime()) / 1000,
       calls: reading.calls - before.calls,
       hostHits: reading.hostHits - before.hostHits,
       hostMisses: reading.hostMisses - before.hostMisses,
       answers: countsBetween(before.answers, reading.answers),
       acceptance: countsBetween(before.acceptance, reading.acceptance),
-      loopLag: rounded(this.loop.percentile(99) / 1e9),
+      loopLag: rounded(Math.max(0, this.loop.percentile(99) / 1e6 - loopResolutionMs) / 1000),
       memory: process.memoryUsage.rss(),
       heapShare: rounded(heap.used_heap_size / heap.heap_size_limit),
       poolBusy: peaks.busy,

@@ -31,18 +31,8 @@ export interface AgentCounters {
   resultsStored: number;
 }
 
-/** What stands in memory now; whoever holds it keeps these true. */
-export interface AgentGauges {
-  /** Hosts that are answered from memory. */
-  hostEntries: number;
-  /** Whether this process hears of changes; without it every answer comes from the database. */
-  listening: boolean;
-  /** Check-ins that wait for their batch. */
-  checkInsWaiting: number;
-}
-
 // Next bundles route code apart from the server, so what must exist once per process hangs on globalThis.
-const shared = globalThis as unknown as { flotillaAgentCounters?: AgentCounters; flotillaAgentGauges?: AgentGauges };
+const shared = globalThis as unknown as { flotillaAgentCounters?: AgentCounters };
 
 /** This process's counters of agents' calls. */
 export const agentCounters: AgentCounters = (shared.flotillaAgentCounters ??= {
@@ -65,9 +55,6 @@ export const agentCounters: AgentCounters = (shared.flotillaAgentCounters ??= {
   batchedCheckIns: 0,
   resultsStored: 0,
 });
-
-/** This process's gauges of agents' calls, read at a scrape. */
-export const agentGauges: AgentGauges = (shared.flotillaAgentGauges ??= { hostEntries: 0, listening: false, checkInsWaiting: 0 });
 
 /** All calls of agents that counters have seen. */
 export function countCalls({ reads, writes, configs, orbitConfigs, otherCalls }: AgentCounters): number {

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { readEnv, resetEnv } from "../env";
 import { parseMetrics } from "../testing/parse-metrics";
-import { agentCounters, agentGauges } from "./agent-counters";
+import { agentCounters } from "./agent-counters";
 import { answerMetrics } from "./answer-metrics";
 import { beginAnswer, endAnswer, fitAnswerStride } from "./answer-timer";
 import { observeBatch } from "./observe-batch";
@@ -119,7 +119,6 @@ test("what happened is counted once, under its labels", async () => {
   agentCounters.storedWrites += 2;
   agentCounters.refused5xx += 1;
   agentCounters.hostHits += 4;
-  agentGauges.listening = true;
   observeBatch(2);
   observeJob("compliance.sweep", "failed", performance.now());
   observeMicrosoftRequest("partner", 429, performance.now());
@@ -137,7 +136,6 @@ test("what happened is counted once, under its labels", async () => {
   expect(value("flotilla_checkins_total", { call: "write", outcome: "stored" })).toBe(2);
   expect(value("flotilla_checkins_refused_total", { status: "5xx" })).toBe(1);
   expect(value("flotilla_host_cache_hits_total")).toBe(4);
-  expect(value("flotilla_listen_connected")).toBe(1);
   expect(value("flotilla_checkin_batch_size_sum")).toBe(2);
   expect(value("flotilla_jobs_total", { job: "compliance.sweep", outcome: "failed" })).toBe(1);
   expect(value("flotilla_microsoft_requests_total", { surface: "partner", status: "429" })).toBe(1);

@@ -1,5 +1,5 @@
-import { Counter, Gauge } from "prom-client";
-import { agentCounters, agentGauges, type AgentCounters } from "./agent-counters";
+import { Counter } from "prom-client";
+import { agentCounters, type AgentCounters } from "./agent-counters";
 import { metric } from "./registry";
 
 const plainCounters: [name: string, help: string, field: keyof AgentCounters][] = [
@@ -51,15 +51,6 @@ export function registerAgentMetrics(): void {
       return counter;
     });
   }
-  gauge("flotilla_host_cache_entries", "Agents' keys that stand in memory.", () => agentGauges.hostEntries);
-  gauge("flotilla_checkins_waiting", "Check-ins that wait to be stored.", () => agentGauges.checkInsWaiting);
-  gauge("flotilla_listen_connected", "1 while this process hears of changes; at 0 it answers every agent from the database.", () =>
-    agentGauges.listening ? 1 : 0,
-  );
-}
-
-function gauge(name: string, help: string, read: () => number): void {
-  metric(name, (base) => new Gauge({ ...base, help, collect() { this.set(read()); } })); // prettier-ignore
 }
 
 function callCounts(counts: AgentCounters): [call: string, outcome: string, count: number][] {
