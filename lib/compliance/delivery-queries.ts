@@ -49,21 +49,44 @@ export async function lockLaneOf(sql: Sql, connectionId: number): Promise<void> 
   await sql.rows(lockLane, [connectionId]);
 }
 
+const waiting = "ended_at is null and state in ('queued', 'failed', 'mismatch', 'attention', 'uploading')";
+
+const wake = statement(
+  "compliance.wake_rested",
+  `update compliance_reports set resting = false where id in (
+     select id from compliance_reports where connection_id = $1::int and ${waiting} and resting and next_attempt_at <= $2::timestamptz
+     order by next_attempt_at limit 1000 for update skip locked) returning 1 as ok`,
+);
+
+/** Puts reports whose time has come among those that are due; on its own, because it holds reports without their devices. */
+export async function wakeRestedReports(sql: Sql, connectionId: number, now: Date): Promise<void> {
+  await sql.rows(wake, [connectionId, now]);
+}
+
 const laneState = statement(
   "compliance.read_lane",
   `select e.state, e.paused_until as "pausedUntil",
+     (select p.free_at from entra_paces p where p.connection_id = e.id and p.audience = 'intune') as "freeAt",
      (select count(*)::int from compliance_reports u where u.connection_id = e.id and u.state = 'uploading' and u.ended_at is null and u.next_attempt_at > $2::timestamptz) as busy
    from entra_connections e where e.id = $1::int`,
 );
 
+/** A connection's sending: how many reports are out, and when the next call may go out. */
+export interface LaneRow {
+  state: string;
+  pausedUntil: Date | null;
+  freeAt: Date | null;
+  busy: number;
+}
+
 /** Whether and how much a connection is sending; null when it is gone. */
-export async function readLane(sql: Sql, connectionId: number, now: Date): Promise<{ state: string; pausedUntil: Date | null; busy: number } | null> {
-  return (await sql.rows<{ state: string; pausedUntil: Date | null; busy: number }>(laneState, [connectionId, now]))[0] ?? null;
+export async function readLane(sql: Sql, connectionId: number, now: Date): Promise<LaneRow | null> {
+  return (await sql.rows<LaneRow>(laneState, [connectionId, now]))[0] ?? null;
 }
 
 const pickDue = statement(
   "compliance.pick_due_report",
-  `select r.id::text as id, r.device_id as "deviceId" from compliance_reports r where ${isDue} and ($3::bool or r.kind in ('release', 'lock'))
+  `select r.id::text as id, r.device_id as "deviceId" from compliance_reports r where ${isDue} and not r.resting and ($3::bool or r.kind in ('release', 'lock'))
    order by r.priority desc, r.caused_at, r.id limit 1`,
 );
 
@@ -74,10 +97,12 @@ export async function pickDueReport(sql: Sql, connectionId: number, now: Date, e
 
 const nextDue = statement(
   "compliance.find_next_due",
-  `select min(greatest(r.next_attempt_at, f.sent_at + interval '10 seconds')) as at from compliance_reports r
-   left join compliance_reports f on f.connection_id = r.connection_id and f.device_id = r.device_id and f.id <> r.id and f.ended_at is null and f.state = 'submitted'
-   where r.connection_id = $1::int and r.ended_at is null and r.state in ('queued', 'failed', 'mismatch', 'attention', 'uploading')
-     and greatest(r.next_attempt_at, f.sent_at + interval '10 seconds') > $2::timestamptz`,
+  `select least(
+     (select min(next_attempt_at) from compliance_reports where connection_id = $1::int and ${waiting} and resting),
+     (select min(f.sent_at) + interval '10 seconds' from compliance_reports f
+      where f.connection_id = $1::int and f.state = 'submitted' and f.ended_at is null and f.sent_at > $2::timestamptz - interval '10 seconds'
+        and exists (select 1 from compliance_reports r where r.connection_id = f.connection_id and r.device_id = f.device_id and r.id <> f.id
+          and r.ended_at is null and r.state in ('queued', 'failed', 'mismatch', 'attention', 'uploading') and not r.resting))) as at`,
 );
 
 /** When the next report of a connection becomes due, if any waits for its time. */
@@ -97,7 +122,7 @@ const take = statement(
      where o.connection_id = m.connection_id and o.device_id = m.device_id and o.id <> m.id and o.ended_at is null and o.state in ('uploading', 'submitted', 'completed')
      returning o.id, o.host_id),
    told as (insert into report_events (report_id, host_id, at, type, details) select id, host_id, $2::timestamptz, 'superseded', '{}'::jsonb from overtaken returning 1)
-   update compliance_reports r set state = 'uploading', attempts = r.attempts + 1, polls = 0, next_attempt_at = $4::timestamptz,
+   update compliance_reports r set state = 'uploading', attempts = r.attempts + 1, polls = 0, next_attempt_at = $4::timestamptz, resting = true,
      message_id = case when exists (select 1 from fresh) then $5::uuid else r.message_id end,
      last_update_time = case when exists (select 1 from fresh) then (select last_update_time from stamped) else r.last_update_time end,
      user_object_id = case when exists (select 1 from fresh) then '' else r.user_object_id end,
@@ -162,7 +187,7 @@ export interface ReportChange {
 
 const change = statement(
   "compliance.change_report",
-  `update compliance_reports r set state = $4::text, next_attempt_at = $5::timestamptz, failures = coalesce($6::int, r.failures), mismatches = coalesce($7::int, r.mismatches),
+  `update compliance_reports r set state = $4::text, next_attempt_at = $5::timestamptz, resting = coalesce($5::timestamptz > $12::timestamptz, false), failures = coalesce($6::int, r.failures), mismatches = coalesce($7::int, r.mismatches),
      error_code = coalesce($8::text, r.error_code), error_detail = coalesce($9::text, r.error_detail), microsoft_status = coalesce($10::text, r.microsoft_status),
      read_back = coalesce($11::text::jsonb, r.read_back), polls = 0,
      sent_at = case when $4::text = 'submitted' then $12::timestamptz else r.sent_at end,

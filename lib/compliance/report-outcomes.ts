@@ -36,7 +36,8 @@ export async function acceptReport(tx: SqlContext, report: DeliveryRow, said: Sa
   await settleReportAttention(tx, [report]);
   await tellFailingPolicies(tx, report);
   await readReportBack(tx, report.id);
-  await wakeSenders(tx, report.connectionId, changed.pid);
+  // What waited for this one to arrive may go now.
+  if (await hasNewerWaiting(tx.sql, report)) await wakeSenders(tx, report.connectionId, changed.pid);
   return true;
 }
 

@@ -118,7 +118,7 @@ export async function supersedeReports(sql: Sql, ids: readonly string[], now: Da
 
 const hurry = statement(
   "compliance.hurry_reports",
-  `update compliance_reports r set next_attempt_at = $3::timestamptz, priority = greatest(r.priority, h.priority), state = case r.state when 'attention' then 'queued' else r.state end,
+  `update compliance_reports r set next_attempt_at = $3::timestamptz, resting = false, priority = greatest(r.priority, h.priority), state = case r.state when 'attention' then 'queued' else r.state end,
      failures = case r.state when 'attention' then 0 else r.failures end, mismatches = case r.state when 'attention' then 0 else r.mismatches end,
      message_id = case when r.state in ('queued', 'uploading') then r.message_id end
    from unnest($1::uuid[], $2::int[]) as h (id, priority)

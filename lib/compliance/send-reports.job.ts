@@ -1,24 +1,27 @@
+import { setTimeout as pause } from "node:timers/promises";
 import type { Context } from "@/lib/context";
 import { implementJob } from "@/lib/jobs/define-job";
 import { claimReport } from "./claim-report";
 import { deliverReport } from "./deliver-report";
-import { findNextDue } from "./delivery-queries";
+import { findNextDue, type DeliveryRow } from "./delivery-queries";
 import { findConnectionRow } from "./entra/connection-queries";
 import { laneWidth } from "./report-schedule";
 import { sendReports as declaration, wakeSendersAt } from "./send-reports-declaration";
-import { takeSendToken } from "./send-rate";
 
 // A worker's slot isn't held for ever while a flood drains: the lane goes on in a job of its own.
 const longestRunMs = 20_000;
 const mostPerRun = 1000;
+const longestPauseMs = 1000;
 
 /**
- * Sends what waits for a connection, up to four at a time, always the most urgent next, until nothing is due or Microsoft asks for a pause; then it wakes
- * itself when the next report is due. Several may run at once: each report is claimed in the database.
+ * Sends what waits for a connection, up to four at a time, always the most urgent next, at the pace that Microsoft bears, until nothing is due or Microsoft asks
+ * to be left alone; then it wakes itself when the next report is due. Several may run at once: each report is claimed in the database.
  */
 export const sendReports = implementJob(declaration, async (ctx, { connectionId }) => {
-  const lane: Lane = { connectionId, startedAt: Date.now(), sent: 0, wakeAt: null };
-  await Promise.all(Array.from({ length: laneWidth }, () => sendOneAfterAnother(ctx, lane)));
+  const lane: Lane = { connectionId, startedAt: Date.now(), wakeAt: null, underWay: new Set(), failures: [] };
+  await sendOneAfterAnother(ctx, lane);
+  await Promise.all(lane.underWay);
+  if (lane.failures.length > 0) throw lane.failures[0];
   const now = ctx.now();
   const at = lane.wakeAt ?? (await findNextDue(ctx.sql, connectionId, now));
   if (at) await wakeSendersAt(ctx, connectionId, at > now ? at : now);
@@ -27,26 +30,62 @@ export const sendReports = implementJob(declaration, async (ctx, { connectionId 
 interface Lane {
   connectionId: number;
   startedAt: number;
-  sent: number;
   /** Set when the lane has to stop although reports are due. */
   wakeAt: Date | null;
+  underWay: Set<Promise<void>>;
+  /** What a sender met that isn't Microsoft's doing. */
+  failures: unknown[];
 }
 
+/** Claims one report after the other, and lets up to four be under way meanwhile. */
 async function sendOneAfterAnother(ctx: Context, lane: Lane): Promise<void> {
-  while (lane.wakeAt === null) {
-    if (lane.sent >= mostPerRun || Date.now() - lane.startedAt > longestRunMs) return stop(lane, ctx.now());
-    const waitMs = takeSendToken(lane.connectionId, ctx.now());
-    if (waitMs > 0) return stop(lane, new Date(ctx.now().getTime() + waitMs));
+  for (let sent = 0; lane.wakeAt === null && lane.failures.length === 0;) {
+    if (sent >= mostPerRun || Date.now() - lane.startedAt > longestRunMs) return stop(lane, ctx.now());
+    if (lane.underWay.size >= laneWidth) await Promise.race(lane.underWay);
     const claim = await claimReport(ctx, lane.connectionId);
-    if (claim.kind === "again") continue;
-    if (claim.kind === "held" && claim.until) return stop(lane, claim.until);
-    if (claim.kind !== "report") return;
-    lane.sent += 1;
+    switch (claim.kind) {
+      case "report": {
+        sent += 1;
+        const sending: Promise<void> = send(ctx, lane, claim.report).finally(() => lane.underWay.delete(sending));
+        lane.underWay.add(sending);
+        break;
+      }
+      case "paced":
+        await waitForTurn(ctx, lane, claim.until);
+        break;
+      case "held":
+        return claim.until ? stop(lane, claim.until) : undefined;
+      case "idle":
+      case "full":
+        // What is under way may make way for more.
+        if (lane.underWay.size === 0) return;
+        await Promise.race(lane.underWay);
+        break;
+      case "again":
+        break;
+    }
+  }
+}
+
+async function send(ctx: Context, lane: Lane, report: DeliveryRow): Promise<void> {
+  try {
     const connection = await findConnectionRow(ctx.db, lane.connectionId);
     if (!connection) return;
-    const { wait } = await deliverReport(ctx, connection, claim.report);
-    if (wait > 0) return stop(lane, new Date(ctx.now().getTime() + wait));
+    const { wait } = await deliverReport(ctx, connection, report);
+    if (wait > 0) stop(lane, new Date(ctx.now().getTime() + wait));
+  } catch (error) {
+    lane.failures.push(error);
   }
+}
+
+/** Waits for milliseconds here, and leaves longer waits to the queue. */
+async function waitForTurn(ctx: Context, lane: Lane, until: Date): Promise<void> {
+  const before = ctx.now().getTime();
+  const waitMs = until.getTime() - before;
+  if (waitMs > longestPauseMs) return stop(lane, until);
+  await pause(Math.max(1, waitMs));
+  // Where time stands still, waiting doesn't bring the turn nearer.
+  if (ctx.now().getTime() === before) stop(lane, until);
 }
 
 function stop(lane: Lane, at: Date): void {

@@ -2,13 +2,15 @@ import { randomUUID } from "node:crypto";
 import type { Context } from "@/lib/context";
 import { cloudProfile, isPartnerAddress } from "./clouds";
 import type { Connection } from "./connection";
-import { findPause, pauseLane } from "./connection-queries";
+import { pauseLane } from "./connection-queries";
 import { MicrosoftError, type MicrosoftErrorKind } from "./microsoft-error";
 import { noteCredentialError } from "./note-credential-error";
+import { slowDownPace } from "./pace-queries";
 import { redactedExcerpt, redactedPath } from "./redact";
 import { requestPermissionCheck } from "./request-permission-check";
 import { retryAfterMs } from "./retry-after";
 import { sendHttpRequest, type HttpAnswer } from "./send-http-request";
+import { takeTurn } from "./take-turn";
 import { getToken, type Audience } from "./tokens";
 
 const pauseWithoutWordMs = 30_000;
@@ -33,12 +35,12 @@ export interface MicrosoftAnswer {
 
 /**
  * Calls Graph or a partner service as the connection's app. A 401 is answered with a fresh token, once. A 429 holds the tenant's lane
- * for this audience back, and while it is held no call goes out. A token is only ever sent to hosts of the connection's cloud.
+ * for this audience back, and while it is held no call goes out; otherwise calls go out at a pace that all instances share. A token is only ever sent to hosts of the connection's cloud.
  * @throws MicrosoftError, whose `kind` says whether to try again
  */
 export async function callMicrosoft(ctx: Context, connection: Connection, call: MicrosoftCall): Promise<MicrosoftAnswer> {
   refuseForeignAddress(connection, call);
-  await refuseWhilePaused(ctx, connection, call.audience);
+  await takeTurn(ctx, connection.id, call.audience);
   const clientRequestId = randomUUID();
   let answer = await send(ctx, connection, call, clientRequestId, false);
   if (answer.status === 401) answer = await send(ctx, connection, call, clientRequestId, true);
@@ -65,15 +67,6 @@ function refuseForeignAddress(connection: Connection, { audience, url }: Microso
   throw new MicrosoftError("rejected", `${redactedPath(url)} isn't an address of the ${profile.title} cloud, so no token was sent there.`, {
     status: 0,
     code: "partner_endpoint_untrusted",
-  });
-}
-
-async function refuseWhilePaused(ctx: Context, connection: Connection, audience: Audience): Promise<void> {
-  const pause = await findPause(ctx.sql, connection.id, ctx.now());
-  if (!pause || (pause.pauseReason !== audience && pause.pauseReason !== "both")) return;
-  throw new MicrosoftError("throttled", `Microsoft asked us to wait until ${pause.pausedUntil.toISOString()}. Reports wait and go out in order.`, {
-    status: 429,
-    retryAfterMs: pause.pausedUntil.getTime() - ctx.now().getTime(),
   });
 }
 
@@ -108,7 +101,7 @@ async function refusal(
 ): Promise<MicrosoftError> {
   const kind = kindOf(answer.status);
   const waitMs = retryAfterMs(answer.headers["retry-after"], ctx.now());
-  if (kind === "throttled") await pauseLane(ctx.sql, connection.id, new Date(ctx.now().getTime() + (waitMs ?? pauseWithoutWordMs)), call.audience, ctx.now());
+  if (kind === "throttled") await holdLane(ctx, connection.id, call.audience, waitMs ?? pauseWithoutWordMs);
   if (kind === "forbidden") await requestPermissionCheck(ctx, connection);
   const microsoftCode = microsoftCodeOf(answer.text);
   const service = call.audience === "graph" ? "Microsoft Graph" : "Microsoft's partner service";
@@ -120,6 +113,13 @@ async function refusal(
     microsoftCode,
     excerpt: redactedExcerpt(answer.text),
   });
+}
+
+async function holdLane(ctx: Context, connectionId: number, audience: Audience, waitMs: number): Promise<void> {
+  const now = ctx.now();
+  const until = new Date(now.getTime() + waitMs);
+  await pauseLane(ctx.sql, connectionId, until, audience, now);
+  await slowDownPace(ctx.sql, connectionId, audience, now, until);
 }
 
 const sentenceOf: Record<MicrosoftErrorKind, string> = {
