@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { cpus, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import { readBenchCommand, type BenchCommand, type BenchOptions } from "./bench-options";
+import { measureHold } from "./measure-hold";
 import { measureLatency } from "./measure-latency";
 import { measureRates } from "./measure-rates";
 
@@ -14,6 +15,7 @@ interface Scenario {
 // In the order in which they run; the first is what --quick runs.
 const scenarios: Scenario[] = [
   { name: "rates", about: "check-ins per second against bare node:http", run: measureRates },
+  { name: "hold", about: "100,000 hosts for ten minutes on this machine", run: measureHold },
   { name: "latency", about: "from a result to Microsoft's acceptance, under load", run: measureLatency },
 ];
 

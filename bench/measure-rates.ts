@@ -9,7 +9,7 @@ import { identifyBody, writeBody } from "./agent-bodies";
 import type { BenchOptions } from "./bench-options";
 import { enrollHosts } from "./enroll-hosts";
 import { runLoad, type LoadResult } from "./load-client";
-import { postgresMb, residentMb } from "./memory";
+import { postgresMb, residentMb } from "./process-stats";
 
 const connections = 32;
 const policyCount = 20;
