@@ -36,16 +36,27 @@ export interface Reply {
 /** Whether a fault of this kind meets the request; `about` are ids and names of the device or user in question. */
 export function meetFault(exchange: Exchange, kind: FaultKind, about: string[] = []): Fault | undefined {
   if (exchange.requested.length === 0 && exchange.simulator.faults.size === 0) return undefined; // asked dozens of times a request
-  const subject: FaultSubject = {
+  const fault = exchange.simulator.faults.meet(kind, subjectOf(exchange), exchange.simulator.now(), about);
+  if (fault) exchange.met.push(kind);
+  return fault;
+}
+
+/** Whether the request is one too many a second. */
+export function meetRate(exchange: Exchange): Fault | undefined {
+  if (!exchange.simulator.faults.has("throttle_rate", exchange.surface)) return undefined;
+  const fault = exchange.simulator.faults.meetRate(subjectOf(exchange), exchange.simulator.now());
+  if (fault) exchange.met.push("throttle_rate");
+  return fault;
+}
+
+function subjectOf(exchange: Exchange): FaultSubject {
+  return {
     surface: exchange.surface,
     method: exchange.method,
     pathAndQuery: exchange.path + decodeSafely(exchange.url.search),
     tenantId: exchange.tenant?.id ?? null,
     requested: exchange.requested,
   };
-  const fault = exchange.simulator.faults.meet(kind, subject, exchange.simulator.now(), about);
-  if (fault) exchange.met.push(kind);
-  return fault;
 }
 
 /** A JSON answer. */

@@ -48,6 +48,31 @@ test("throttle_bare: 429 without a word about when", async () => {
   expect(answer.headers["retry-after"]).toBeUndefined();
 });
 
+test("throttle_rate: each surface takes so many a second, and those beyond it a 429 that costs nothing", async () => {
+  const before = microsoft.totals();
+  microsoft.addFault({ kind: "throttle_rate", perSecond: 3, retryAfterSeconds: 2 });
+  const statuses = async (count: number) => {
+    const answers = [];
+    for (let asked = 0; asked < count; asked += 1) answers.push(await devices());
+    return answers.map(({ status }) => status);
+  };
+  microsoft.advance(10_000);
+  // The clock goes on by itself, so that one more may fit in.
+  const first = await statuses(9);
+  expect(first.slice(0, 3)).toEqual([200, 200, 200]);
+  const refused = first.filter((status) => status === 429).length;
+  expect(refused).toBeGreaterThanOrEqual(4);
+  microsoft.advance(1000);
+  expect((await statuses(3)).filter((status) => status === 200)).toHaveLength(3);
+  microsoft.clearFaults();
+  microsoft.addFault({ kind: "throttle_rate", surface: "graph", perSecond: 0.001, retryAfterSeconds: 7 });
+  await devices();
+  expect((await devices()).headers["retry-after"]).toBe("7");
+  const after = microsoft.totals();
+  expect(after.graph.requests - before.graph.requests).toBe(14);
+  expect(after.graph.throttled - before.graph.throttled).toBeGreaterThanOrEqual(refused + 1);
+});
+
 test("server_error: answers 500, 502, 503 or 504, also with Retry-After", async () => {
   for (const status of [500, 502, 504]) {
     microsoft.addFault({ kind: "server_error", status, count: 1 });

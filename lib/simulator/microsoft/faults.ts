@@ -8,6 +8,8 @@ export const faultKinds = {
   throttle_seconds: "Answers 429 with Retry-After in seconds (retryAfterSeconds, default 5).",
   throttle_date: "Answers 429 with Retry-After as an HTTP date (retryAfterSeconds from now, default 5).",
   throttle_bare: "Answers 429 without Retry-After.",
+  throttle_rate:
+    "Takes perSecond requests a second (default 50; a second's worth at once) on each surface, and answers those beyond it 429 with Retry-After (retryAfterSeconds, default 1).",
   server_error: "Answers status (default 500), with Retry-After if retryAfterSeconds is given.",
   connection_reset: "Resets the connection instead of answering; with afterEffect the request is carried out first.",
   hang: "Never answers (closes after seconds, default 120); with afterEffect the request is carried out first.",
@@ -83,6 +85,7 @@ export const FaultInput = z.strictObject({
   probability: z.number().min(0).max(1).optional(),
   status: z.number().int().min(400).max(599).optional(),
   retryAfterSeconds: z.number().min(0).optional(),
+  perSecond: z.number().positive().optional(),
   seconds: z.number().min(0).optional(),
   times: z.number().int().min(1).optional(),
   afterEffect: z.boolean().optional(),
@@ -120,6 +123,8 @@ export interface FaultSubject {
 export class FaultBook {
   #faults: Fault[] = [];
   #next = 1;
+  /** By fault and surface: what a rate still allows. Not part of a snapshot. */
+  #buckets = new Map<string, { tokens: number; at: number }>();
 
   add(input: FaultInput, tenantId: string | undefined): Fault {
     const fault: Fault = { ...input, id: String(this.#next++), met: 0, firstMetAt: null };
@@ -174,6 +179,24 @@ export class FaultBook {
       fault.firstMetAt ??= now;
       // Spent faults leave the list at once, so that the list always shows what may still happen.
       if (fault.count !== undefined && fault.met >= fault.count) this.remove(fault.id);
+      return fault;
+    }
+    return undefined;
+  }
+
+  /** The first rate that the request goes beyond, counted as met; refused requests take nothing from a rate. */
+  meetRate(subject: FaultSubject, now: number): Fault | undefined {
+    for (const fault of this.#faults) {
+      if (fault.kind !== "throttle_rate" || !inScope(fault, subject, [])) continue;
+      const perSecond = fault.perSecond ?? 50;
+      const most = Math.max(1, perSecond);
+      const key = `${fault.id} ${subject.surface}`;
+      const { tokens, at } = this.#buckets.get(key) ?? { tokens: most, at: now };
+      const left = Math.min(most, tokens + (Math.max(0, now - at) * perSecond) / 1000);
+      this.#buckets.set(key, { tokens: left >= 1 ? left - 1 : left, at: now });
+      if (left >= 1) continue;
+      fault.met += 1;
+      fault.firstMetAt ??= now;
       return fault;
     }
     return undefined;

@@ -35,17 +35,31 @@ export interface JournalQuery {
 
 const hiddenParameters = /^(state|code|client_secret|client_assertion|nonce|code_verifier|code_challenge|id_token_hint|refresh_token)$/;
 
-/** The last requests, oldest first, in a ring that forgets the oldest when it is full. */
+/** How many requests a surface has had since the start, whatever the journal still holds, and how many of them were answered 429. */
+export interface SurfaceTotals {
+  requests: number;
+  throttled: number;
+}
+
+/** The last requests, oldest first, in a ring that forgets the oldest when it is full; the totals forget nothing. */
 export class Journal {
   #entries: (JournalEntry | undefined)[] = [];
   #next = 1;
+  #totals: Record<Surface, SurfaceTotals> = noTotals();
   constructor(private readonly capacity: number) {}
 
   record(entry: Omit<JournalEntry, "sequence">): JournalEntry {
     const kept = { ...entry, sequence: this.#next };
     this.#entries[(this.#next - 1) % this.capacity] = kept;
     this.#next += 1;
+    const totals = this.#totals[entry.surface];
+    totals.requests += 1;
+    if (entry.status === 429) totals.throttled += 1;
     return kept;
+  }
+
+  totals(): Record<Surface, SurfaceTotals> {
+    return structuredClone(this.#totals);
   }
 
   list(query: JournalQuery = {}): JournalEntry[] {
@@ -69,7 +83,13 @@ export class Journal {
   clear(): void {
     this.#entries = [];
     this.#next = 1;
+    this.#totals = noTotals();
   }
+}
+
+function noTotals(): Record<Surface, SurfaceTotals> {
+  const none = () => ({ requests: 0, throttled: 0 });
+  return { login: none(), graph: none(), manage: none(), app: none() };
 }
 
 /** The path with its query, the values of secret parameters taken out. */

@@ -2,7 +2,7 @@ import { createServer as createHttpServer, type IncomingMessage, type Server, ty
 import { createServer as createHttpsServer } from "node:https";
 import type { Socket } from "node:net";
 import { ZodError } from "zod";
-import { apiError, html, meetFault, newRequestId, type Exchange, type Reply } from "./exchange";
+import { apiError, html, meetFault, meetRate, newRequestId, type Exchange, type Reply } from "./exchange";
 import { readFaultHeader, type Fault, type Surface } from "./faults";
 import { decodeSafely, redactedPath } from "./journal";
 import type { Simulator } from "./simulator";
@@ -209,6 +209,8 @@ function transportFault(exchange: Exchange): { answer?: Reply; fault?: Fault } |
   fault = meetFault(exchange, "throttle_date");
   if (fault) return throttled({ "retry-after": new Date(now + (fault.retryAfterSeconds ?? 5) * 1000).toUTCString() });
   if (meetFault(exchange, "throttle_bare")) return throttled({});
+  fault = meetRate(exchange);
+  if (fault) return throttled({ "retry-after": String(fault.retryAfterSeconds ?? 1) });
   fault = meetFault(exchange, "server_error");
   if (fault) {
     const headers: Record<string, string> = fault.retryAfterSeconds === undefined ? {} : { "retry-after": String(fault.retryAfterSeconds) };

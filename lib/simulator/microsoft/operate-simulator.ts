@@ -3,7 +3,7 @@ import { z } from "zod";
 import { FaultInput, type Fault } from "./faults";
 import { addDevice, furnishLazily } from "./seed";
 import { settleMessages } from "./settle-messages";
-import { findDevice, findTenant, findUser, type Simulator } from "./simulator";
+import { findDevice, findTenant, findUser, isMember, type Simulator } from "./simulator";
 import { findRole } from "./roles";
 import type { SimulatedApp, SimulatedDevice, SimulatedTenant, SimulatedUser } from "./simulated-types";
 import { stableId } from "./stable-id";
@@ -145,7 +145,7 @@ export function registerUser(simulator: Simulator, input: UserRegistration): Sim
   for (const word of wanted) {
     const group = tenant.groups.find((each) => each.id === word || each.displayName === word);
     if (!group) throw new RangeError(`${tenant.displayName} has no group '${word}'.`);
-    if (!group.memberIds.includes(user.id)) group.memberIds.push(user.id);
+    if (!isMember(group, user.id)) group.memberIds.push(user.id);
   }
   return structuredClone(user);
 }

@@ -1,4 +1,4 @@
-import { findDevice, findUser, type Simulator } from "./simulator";
+import { findDevice, findUser, isMember, type Simulator } from "./simulator";
 import { intuneServiceAppId } from "./roles";
 import type { MessageOutcome, PartnerMessage, SimulatedDevice } from "./simulated-types";
 
@@ -81,7 +81,7 @@ function findProblem(simulator: Simulator, message: PartnerMessage, device: Simu
   if (!user.accountEnabled) return { code: "UserDisabled", detail: `User ${message.userId} is disabled.` };
   if (!user.intuneLicensed) return { code: "UserNotLicensed", detail: `User ${message.userId} has no Intune licence.` };
   const groups = tenant.policies.filter((policy) => policy.platform === "macOS" && policy.ownerClientId !== null).flatMap((policy) => policy.assignments);
-  const assigned = tenant.groups.some((group) => groups.includes(group.id) && group.memberIds.includes(user.id));
+  const assigned = tenant.groups.some((group) => groups.includes(group.id) && isMember(group, user.id));
   if (!assigned) return { code: "UserNotInScope", detail: `User ${message.userId} is in no group that the partner's policy is assigned to.` };
   return undefined;
 }

@@ -2,7 +2,7 @@ import type { FaultBook } from "./faults";
 import type { Journal } from "./journal";
 import { furnishLazily, suggestedGroupName } from "./seed";
 import type { SigningKey } from "./signing-key";
-import type { PartnerMessage, SeededTenant, SimulatedApp, SimulatedDevice, SimulatedTenant, SimulatedUser } from "./simulated-types";
+import type { PartnerMessage, SeededTenant, SimulatedApp, SimulatedDevice, SimulatedGroup, SimulatedTenant, SimulatedUser } from "./simulated-types";
 
 /** Where the surfaces answer. Origins without a trailing slash; `intuneResource` ends in one. */
 export interface SimulatorAddresses {
@@ -94,6 +94,16 @@ function userIndex(tenant: SimulatedTenant): Map<string, SimulatedUser> {
   }
   indexes.set(tenant, { size: tenant.users.length, users });
   return users;
+}
+
+const memberships = new WeakMap<string[], { counted: number; members: Set<string> }>();
+
+/** Whether a person is in a group, also in one of tens of thousands. Members are only ever added to a list; one that loses any is made anew. */
+export function isMember(group: SimulatedGroup, userId: string): boolean {
+  const known = memberships.get(group.memberIds) ?? { counted: 0, members: new Set<string>() };
+  for (const id of group.memberIds.slice(known.counted)) known.members.add(id);
+  memberships.set(group.memberIds, { counted: group.memberIds.length, members: known.members });
+  return known.members.has(userId);
 }
 
 /** The facts of a tenant that callers outside use. */

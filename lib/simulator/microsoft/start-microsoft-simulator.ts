@@ -3,9 +3,9 @@ import { ensureCertificateAuthority, issueServerCertificate } from "@/lib/http/c
 import { answerAdmin } from "./admin-api";
 import { answerApp } from "./app-gate";
 import { redirect } from "./exchange";
-import { FaultBook, type Fault, type FaultInput } from "./faults";
+import { FaultBook, type Fault, type FaultInput, type Surface } from "./faults";
 import { graphSurface } from "./graph";
-import { Journal, type JournalEntry, type JournalQuery } from "./journal";
+import { Journal, type JournalEntry, type JournalQuery, type SurfaceTotals } from "./journal";
 import { listen, type SurfaceHandler } from "./listen";
 import { loginSurface } from "./login";
 import * as operate from "./operate-simulator";
@@ -17,7 +17,7 @@ import { describeTenant, findTenant, type Simulator } from "./simulator";
 import type { SeededTenant, SeedName, SimulatedDevice, SimulatedUser } from "./simulated-types";
 import { restoreSnapshot, takeSnapshot, type SimulatorSnapshot } from "./snapshot";
 
-const journalCapacity = 200_000;
+const usualJournalCapacity = 200_000;
 
 /** How a simulator is started. A port of 0 (the default) takes a free one. */
 export interface SimulatorOptions {
@@ -36,6 +36,8 @@ export interface SimulatorOptions {
   /** From consent until Graph knows the app. */
   propagationDelayMs?: number;
   notManagedForcesNonCompliant?: boolean;
+  /** How many requests the journal holds; default 200,000. */
+  journalCapacity?: number;
   /** A file that the state is read from at the start and written to at the end. */
   stateFile?: string;
 }
@@ -55,6 +57,8 @@ export interface MicrosoftSimulator {
   clearFaults(): void;
   faults(): Fault[];
   journal(query?: JournalQuery): JournalEntry[];
+  /** Requests of each surface since the start, also those that the journal has forgotten. */
+  totals(): Record<Surface, SurfaceTotals>;
   device(tenant: string, deviceId: string): SimulatedDevice | undefined;
   registerDevice(registration: operate.DeviceRegistration): SimulatedDevice;
   registerUser(registration: operate.UserRegistration): SimulatedUser;
@@ -101,7 +105,7 @@ export async function startMicrosoftSimulator(options: SimulatorOptions): Promis
     codes: new Map(),
     signingKey: await ensureSigningKey(folder),
     faults: new FaultBook(),
-    journal: new Journal(journalCapacity),
+    journal: new Journal(options.journalCapacity ?? usualJournalCapacity),
     persist: () => (stateFile === undefined ? Promise.resolve() : writeState(stateFile, takeSnapshot(simulator))),
   };
   if (stateFile !== undefined) {
@@ -138,6 +142,7 @@ export async function startMicrosoftSimulator(options: SimulatorOptions): Promis
       settleMessages(simulator);
       return simulator.journal.list(query);
     },
+    totals: () => simulator.journal.totals(),
     device: (tenant, deviceId) => operate.deviceRecord(simulator, tenant, deviceId),
     registerDevice: (registration) => operate.registerDevice(simulator, registration),
     registerUser: (registration) => operate.registerUser(simulator, registration),
