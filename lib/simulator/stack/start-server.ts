@@ -18,6 +18,8 @@ export interface ServerOptions {
   environment?: Record<string, string>;
   /** Gets every line that the server prints. */
   onLine?: (line: string) => void;
+  /** The bundle to run; default `dist/server.mjs`. */
+  program?: string;
 }
 
 /** The running server. */
@@ -46,7 +48,7 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
   const port = options.port ?? (await freePort());
   const tlsPort = options.tlsPort ?? (await freePort());
   const origin = `http://localhost:${port}`;
-  const child = spawn(process.execPath, ["--enable-source-maps", join("dist", "server.mjs")], {
+  const child = spawn(process.execPath, ["--enable-source-maps", options.program ?? join("dist", "server.mjs")], {
     stdio: ["ignore", "pipe", "pipe"],
     env: {
       ...cleanEnvironment(),
