@@ -5,6 +5,7 @@ import { readBenchCommand, type BenchCommand, type BenchOptions } from "./bench-
 import { measureHold } from "./measure-hold";
 import { measureLatency } from "./measure-latency";
 import { measureRates } from "./measure-rates";
+import { measureYear } from "./measure-year";
 
 interface Scenario {
   name: string;
@@ -17,6 +18,7 @@ const scenarios: Scenario[] = [
   { name: "rates", about: "check-ins per second against bare node:http", run: measureRates },
   { name: "hold", about: "100,000 hosts for ten minutes on this machine", run: measureHold },
   { name: "latency", about: "from a result to Microsoft's acceptance, under load", run: measureLatency },
+  { name: "year", about: "a year of a fleet at 1:100: what grows, what goes, and how long the nights take", run: measureYear },
 ];
 
 const command = readCommand();
