@@ -17,6 +17,8 @@ import { reassessHosts } from "./compliance/reassess-hosts.job";
 import { retractDeletedHosts } from "./compliance/retract-deleted-hosts.job";
 import { sendReports } from "./compliance/send-reports.job";
 import { sweep } from "./compliance/sweep.job";
+import { deleteWaitingHosts } from "./hosts/delete-waiting-hosts.job";
+import { moveWaitingHosts } from "./hosts/move-waiting-hosts.job";
 import type { Job } from "./jobs/define-job";
 import type { Schedule } from "./jobs/run-worker";
 import { removeOrphanMemberships } from "./labels/remove-orphan-memberships.job";
@@ -46,6 +48,8 @@ export const jobs: Job[] = [
   endWithheldPassesJob as Job,
   foldPolicyTallies as Job,
   recountPolicies as Job,
+  moveWaitingHosts as Job,
+  deleteWaitingHosts as Job,
   removeOrphanResults as Job,
   removeOrphanMemberships as Job,
   sendInviteMail as Job,

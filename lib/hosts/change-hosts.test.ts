@@ -3,9 +3,13 @@ import { expect, test } from "vitest";
 import type { Context } from "@/lib/context";
 import { env } from "@/lib/env";
 import { ForbiddenError, InvalidInputError, NotFoundError } from "@/lib/errors";
+import type { Job } from "@/lib/jobs/define-job";
+import { runJobs } from "@/lib/testing/run-jobs";
 import { enrolledHost, makeTeam, makeVerdict } from "@/lib/testing/scenarios";
-import { testUserContext } from "@/lib/testing/test-context";
+import { testClock, testServerContext, testUserContext } from "@/lib/testing/test-context";
 import { deleteHosts } from "./delete-hosts";
+import { deleteWaitingHosts } from "./delete-waiting-hosts.job";
+import { moveWaitingHosts } from "./move-waiting-hosts.job";
 import { refetchHosts } from "./refetch-hosts";
 import { transferHosts } from "./transfer-hosts";
 
@@ -92,4 +96,78 @@ test("who may only read can neither move nor delete, and learns nothing about ho
     await expect(deleteHosts(ctx, { hostIds: [hostId] })).rejects.toBeInstanceOf(ForbiddenError);
   }
   expect(await ctx.db.host.count({ where: { id: host.hostId } })).toBe(1);
+});
+
+/** Hosts of a team, made by SQL; answers their ids. */
+async function manyHosts(ctx: Context, teamId: number, count: number, name: string): Promise<number[]> {
+  const rows = await ctx.db.$queryRawUnsafe<{ id: number }[]>(
+    `insert into hosts (team_id, hostname, osquery_host_id) select $1::int, $3::text || '-' || n, $3::text || '-' || n from generate_series(1, $2::int) as n returning id`,
+    teamId,
+    count,
+    name,
+  );
+  return rows.map(({ id }) => id);
+}
+
+const countIn = (ctx: Context, teamId: number) => ctx.db.host.count({ where: { teamId } });
+const work = (job: Job) => runJobs({ clock: testClock(), jobs: [job] });
+
+test("more than 500 hosts are moved behind the answer, in slices, with one activity, and no row of theirs is held meanwhile", async () => {
+  const ctx = await testUserContext("admin");
+  const [from, to] = [await makeTeam(ctx), await makeTeam(ctx)];
+  const hostIds = await manyHosts(ctx, from.teamId, 501, "moves");
+  const other = new pg.Client({ connectionString: env().DATABASE_URL });
+  await other.connect();
+  await other.query("begin");
+  await other.query("select id from hosts where id = any($1) for update", [hostIds]);
+  expect(await transferHosts(ctx, { hostIds }, to.teamId)).toBe(501);
+  await other.query("rollback");
+  await other.end();
+  expect(await countIn(ctx, from.teamId)).toBe(501);
+  await moveWaitingHosts.run(testServerContext(), {});
+  expect(await countIn(ctx, to.teamId)).toBe(200);
+  await work(moveWaitingHosts as Job);
+  expect(await countIn(ctx, to.teamId)).toBe(501);
+  const activities = await ctx.db.activity.findMany({ where: { type: "transferred_hosts", teamId: to.teamId } });
+  expect(activities.map(({ details }) => (details as { host_ids: number[] }).host_ids.length)).toEqual([501]);
+  expect(await ctx.db.hostMove.count()).toBe(0);
+});
+
+test("of two moves of a host the later holds, whether it waits or was done at once", async () => {
+  const ctx = await testUserContext("admin");
+  const [from, first, second] = [await makeTeam(ctx), await makeTeam(ctx), await makeTeam(ctx)];
+  const hostIds = await manyHosts(ctx, from.teamId, 600, "twice");
+  await transferHosts(ctx, { hostIds }, first.teamId);
+  await transferHosts(ctx, { hostIds }, second.teamId);
+  // One is moved at once, one is to stay where it still is.
+  await transferHosts(ctx, { hostIds: hostIds.slice(0, 1) }, first.teamId);
+  await transferHosts(ctx, { hostIds: hostIds.slice(1, 2) }, from.teamId);
+  await work(moveWaitingHosts as Job);
+  expect([await countIn(ctx, from.teamId), await countIn(ctx, first.teamId), await countIn(ctx, second.teamId)]).toEqual([1, 1, 598]);
+});
+
+test("hosts that shall move to a team that is deleted meanwhile stay where they are", async () => {
+  const ctx = await testUserContext("admin");
+  const [from, to] = [await makeTeam(ctx), await makeTeam(ctx)];
+  const hostIds = await manyHosts(ctx, from.teamId, 501, "no-way");
+  await transferHosts(ctx, { hostIds }, to.teamId);
+  await ctx.db.team.delete({ where: { id: to.teamId } });
+  await work(moveWaitingHosts as Job);
+  expect(await countIn(ctx, from.teamId)).toBe(501);
+  expect(await ctx.db.hostMove.count()).toBe(0);
+});
+
+test("more than 500 hosts are deleted behind the answer, each as the deed of who asked; a part that is done twice says it once", async () => {
+  const ctx = await testUserContext("admin");
+  const { teamId } = await makeTeam(ctx);
+  const hostIds = await manyHosts(ctx, teamId, 520, "goes");
+  expect(await deleteHosts(ctx, { hostIds })).toBe(520);
+  expect(await countIn(ctx, teamId)).toBe(520);
+  await deleteWaitingHosts.run(testServerContext(), { hostIds: hostIds.slice(0, 50), asker: null });
+  expect(await countIn(ctx, teamId)).toBe(470);
+  await work(deleteWaitingHosts as Job);
+  expect(await countIn(ctx, teamId)).toBe(0);
+  const deeds = await ctx.db.activity.findMany({ where: { type: "deleted_host", teamId } });
+  expect(deeds).toHaveLength(520);
+  expect(deeds.filter(({ actorEmail }) => ctx.actor.kind === "user" && actorEmail === ctx.actor.email)).toHaveLength(470);
 });

@@ -6,10 +6,14 @@ import { InvalidInputError } from "@/lib/errors";
 import { requestReassessment } from "@/lib/teams/request-reassessment";
 import { findHosts, type HostSelection } from "./find-hosts";
 import { findTeamBrief, moveHostRows } from "./host-admin-queries";
+import { dropHostMoves, putHostMoves } from "./host-move-queries";
+import { mostHostsAtOnce } from "./most-hosts-at-once";
+import { requestHostMoves } from "./move-waiting-hosts.job";
 
 /**
  * Moves hosts to a team (0 is "No team"), for whoever may do so in both teams; the new team's rule decides about them at once, also when that team doesn't gate access.
- * @returns how many hosts were moved; those that were there already don't count
+ * More than 500 are written down and moved in the background, within seconds.
+ * @returns how many hosts were, or are being, moved; those that were there already don't count
  * @throws InvalidInputError `team_not_found`; NotFoundError `host_not_found`; UnauthenticatedError, ForbiddenError
  */
 export async function transferHosts(ctx: Context, selection: HostSelection, teamId: number): Promise<number> {
@@ -23,16 +27,15 @@ export async function transferHosts(ctx: Context, selection: HostSelection, team
     }
     authorize(tx, "host:transfer", { teamId });
     const moved = new Set(
-      await moveHostRows(
-        tx.sql,
+      await move(
+        tx,
         hosts.map(({ id }) => id),
+        hosts.filter((host) => host.teamId !== teamId).map(({ id }) => id),
         teamId,
-        tx.now(),
       ),
     );
     if (moved.size === 0) return 0;
     const hostIds = [...moved];
-    await requestReassessment(tx, { hostIds }, "host_transferred");
     await recordActivity(tx, {
       type: "transferred_hosts",
       teamId,
@@ -46,4 +49,17 @@ export async function transferHosts(ctx: Context, selection: HostSelection, team
     });
     return moved.size;
   });
+}
+
+// A host that stands in the team already may have a move to another one waiting: that doesn't hold any more.
+async function move(tx: Context, hostIds: number[], elsewhere: number[], teamId: number): Promise<number[]> {
+  await dropHostMoves(tx.sql, hostIds);
+  if (elsewhere.length > mostHostsAtOnce) {
+    await putHostMoves(tx.sql, hostIds, teamId, tx.now());
+    await requestHostMoves(tx);
+    return elsewhere;
+  }
+  const moved = await moveHostRows(tx.sql, hostIds, teamId, tx.now());
+  if (moved.length > 0) await requestReassessment(tx, { hostIds: moved }, "host_transferred");
+  return moved;
 }

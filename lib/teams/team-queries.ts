@@ -13,7 +13,12 @@ const countMembers = statement(
    from unnest($1::int[]) as t(id)`,
 );
 const countHosts = statement("teams.count_hosts", `select count(*)::int as hosts from hosts where $1::int[] is null or team_id = any($1::int[])`);
-const hostIdsOfTeam = statement("teams.host_ids", `select id::int as id from hosts where team_id = $1::int order by id`);
+// What deleting the team would do to all its hosts at once.
+const releaseHosts = statement(
+  "teams.release_hosts",
+  `with held as (select id from hosts where team_id = $1::int order by id limit $2::int for no key update)
+   update hosts h set team_id = default from held where h.id = held.id returning h.id::int as id`,
+);
 const findConnection = statement(
   "teams.find_connection",
   `select c.id::int as id, c.state, c.provider from entra_connections c
@@ -99,9 +104,9 @@ export async function countHostsOfTeams(sql: Sql, teamIds: number[] | null): Pro
   return (await sql.rows<{ hosts: number }>(countHosts, [teamIds]))[0]?.hosts ?? 0;
 }
 
-/** The ids of a team's hosts, ascending. */
-export async function listHostIdsOfTeam(sql: Sql, teamId: number): Promise<number[]> {
-  return (await sql.rows<{ id: number }>(hostIdsOfTeam, [teamId])).map((row) => row.id);
+/** Lets up to `limit` hosts of a team fall to "No team"; answers which. */
+export async function releaseHostsOfTeam(sql: Sql, teamId: number, limit: number): Promise<number[]> {
+  return (await sql.rows<{ id: number }>(releaseHosts, [teamId, limit])).map((row) => row.id);
 }
 
 /** The connection that reports for a team: its own, or the default one. */

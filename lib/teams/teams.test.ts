@@ -102,12 +102,32 @@ test("a deleted team's hosts fall to No team and are judged again; its policies,
   expect((await ctx.db.host.findUniqueOrThrow({ where: { id: host.id } })).teamId).toBe(0);
   expect(await ctx.db.policy.count({ where: { teamId: team.id } })).toBe(0);
   expect(await ctx.db.enrollSecret.count({ where: { teamId: team.id } })).toBe(0);
-  expect((await latestJobs(ctx))[0]).toMatchObject({
-    name: "compliance.reassess_hosts",
+  const jobs = await latestJobs(ctx);
+  expect(jobs.find(({ name }) => name === "compliance.reassess_hosts")).toMatchObject({
     payload: { scope: { hostIds: [host.id] }, cause: "host_transferred" },
   });
+  expect(jobs.map(({ name }) => name)).toEqual(expect.arrayContaining(["policies.remove_orphan_results", "labels.remove_orphan_memberships"]));
   expect(await lastActivity(ctx)).toMatchObject({ type: "deleted_team", details: { team_name: team.name, hosts: 1 } });
   await expect(getTeam(ctx, team.id)).rejects.toMatchObject({ code: "team_not_found", status: 404 });
+});
+
+test("a deletion that breaks off leaves the team with its last hosts, and asked for again goes through", async () => {
+  const ctx = await testUserContext("admin");
+  const team = await createTeam(ctx, { name: freshName() });
+  await ctx.db.$executeRawUnsafe(
+    `insert into hosts (team_id, hostname, osquery_host_id) select $1::int, 'many', 'many-' || n from generate_series(1, 450) as n`,
+    team.id,
+  );
+  await ctx.db.$executeRawUnsafe(
+    `create function refuse() returns trigger language plpgsql as $$ begin if (select count(*) from hosts where team_id = ${team.id}) < 200 then raise exception 'the database went away'; end if; return null; end $$`,
+  );
+  await ctx.db.$executeRawUnsafe(`create trigger refuse after update on hosts for each statement execute function refuse()`);
+  await expect(deleteTeam(ctx, team.id)).rejects.toThrow("the database went away");
+  await ctx.db.$executeRawUnsafe(`drop function refuse() cascade`);
+  expect(await ctx.db.host.count({ where: { teamId: team.id } })).toBe(250);
+  expect(await getTeam(ctx, team.id)).toMatchObject({ id: team.id });
+  await deleteTeam(ctx, team.id);
+  expect(await ctx.db.host.count({ where: { hostname: "many", teamId: 0 } })).toBe(450);
 });
 
 test("No team can't be deleted or renamed", async () => {

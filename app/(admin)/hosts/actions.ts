@@ -5,6 +5,7 @@ import { getHostCompliance } from "@/lib/compliance/get-host-compliance";
 import { sendNow } from "@/lib/compliance/send-now";
 import { deleteHosts } from "@/lib/hosts/delete-hosts";
 import { getHost } from "@/lib/hosts/get-host";
+import { mostHostsAtOnce } from "@/lib/hosts/most-hosts-at-once";
 import { refetchHosts } from "@/lib/hosts/refetch-hosts";
 import { transferHosts } from "@/lib/hosts/transfer-hosts";
 import { randomToken } from "@/lib/secret-box";
@@ -25,15 +26,19 @@ export const askAgain = adminAction("hosts.askAgain", z.object({ hostIds: HostId
 /** Moves hosts to another team. */
 export const moveHosts = adminAction("hosts.moveHosts", z.object({ hostIds: HostIds, teamId: z.number().int().min(0) }), async (ctx, { hostIds, teamId }) => {
   const count = await transferHosts(ctx, { hostIds }, teamId);
-  return count === 0 ? "They were in that team already." : `Moved ${hosts(count)}. Their verdicts follow within seconds.`;
+  if (count === 0) return "They were in that team already.";
+  return count > mostHostsAtOnce
+    ? `Moving ${hosts(count)}. They change teams within the next seconds, and their verdicts follow.`
+    : `Moved ${hosts(count)}. Their verdicts follow within seconds.`;
 });
 
 /** Forgets hosts. */
-export const removeHosts = adminAction(
-  "hosts.removeHosts",
-  z.object({ hostIds: HostIds }),
-  async (ctx, form) => `Deleted ${hosts(await deleteHosts(ctx, form))}. Microsoft is being told.`,
-);
+export const removeHosts = adminAction("hosts.removeHosts", z.object({ hostIds: HostIds }), async (ctx, form) => {
+  const count = await deleteHosts(ctx, form);
+  return count > mostHostsAtOnce
+    ? `Deleting ${hosts(count)}. They leave the list within the next seconds, and Microsoft is told.`
+    : `Deleted ${hosts(count)}. Microsoft is being told.`;
+});
 
 /** What the side panel shows about one host. */
 export const peekAtHost = adminAction("hosts.peekAtHost", z.object({ hostId: z.number().int().positive() }), async (ctx, { hostId }) => {
