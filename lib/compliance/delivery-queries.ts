@@ -1,4 +1,5 @@
 import { statement, type Sql } from "@/lib/db/sql";
+import { observeReportState } from "@/lib/metrics/observe-report";
 
 /** A report as the senders hold it. */
 export interface DeliveryRow {
@@ -25,6 +26,7 @@ export interface DeliveryRow {
   failures: number;
   mismatches: number;
   errorCode: string;
+  causedAt: Date;
   createdAt: Date;
   sentAt: Date | null;
 }
@@ -32,7 +34,7 @@ export interface DeliveryRow {
 const columns = `r.id::text as id, r.host_id as "hostId", r.host_name as "hostName", r.connection_id as "connectionId", r.provider, r.transition_id as "transitionId",
   r.kind, r.state, r.device_id as "deviceId", r.user_principal_name as "userPrincipalName", r.user_object_id as "userObjectId", r.device_name as "deviceName",
   r.os_version as "osVersion", r.managed, r.compliant, r.message_id::text as "messageId", r.last_update_time as "lastUpdateTime",
-  r.last_check_in_time as "lastCheckInTime", r.attempts, r.polls, r.failures, r.mismatches, r.error_code as "errorCode", r.created_at as "createdAt", r.sent_at as "sentAt"`;
+  r.last_check_in_time as "lastCheckInTime", r.attempts, r.polls, r.failures, r.mismatches, r.error_code as "errorCode", r.caused_at as "causedAt", r.created_at as "createdAt", r.sent_at as "sentAt"`;
 
 // Due: waiting and its time has come, or left behind by a sender that died. One that is about a device whose last message is still going out waits.
 const isDue = `r.connection_id = $1::int and r.ended_at is null and r.state in ('queued', 'failed', 'mismatch', 'attention', 'uploading')
@@ -202,7 +204,9 @@ const change = statement(
 export async function changeReport(sql: Sql, seen: DeliveryRow, to: ReportChange, now: Date): Promise<(DeliveryRow & { pid: number }) | null> {
   const values = [seen.id, seen.state, seen.messageId, to.state, to.nextAttemptAt, to.failures ?? null, to.mismatches ?? null];
   const words = [to.errorCode ?? null, to.errorDetail ?? null, to.microsoftStatus ?? null, to.readBack ? JSON.stringify(to.readBack) : null, now];
-  return (await sql.rows<DeliveryRow & { pid: number }>(change, [...values, ...words]))[0] ?? null;
+  const changed = (await sql.rows<DeliveryRow & { pid: number }>(change, [...values, ...words]))[0] ?? null;
+  if (changed && to.state !== seen.state) observeReportState(to.state);
+  return changed;
 }
 
 const tell = statement(

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { SqlContext } from "@/lib/context";
+import { observeReportState } from "@/lib/metrics/observe-report";
 import { planReport, priorityOf, type DesiredReport, type DeviceStanding, type LiveReport, type ReportPlan } from "./plan-report";
 import {
   hurryReports,
@@ -47,6 +48,7 @@ export async function queueReports(tx: SqlContext, desired: readonly DesiredRepo
       toWrite.map((report) => toRow(report, tx.now())),
       tx.now(),
     );
+    observeReportState("queued", toWrite.filter(({ provider }) => provider !== "audit_only").length);
     for (const report of toWrite) if (report.provider !== "audit_only") wakeUps.set(report.connectionId, pid);
   }
   const quiet = plans.filter(({ plan: { write, supersede } }) => !write && supersede.length > 0);

@@ -1,14 +1,16 @@
 import { recordActivity } from "@/lib/activities/record-activity";
 import type { SqlContext } from "@/lib/context";
+import { observeAcceptance } from "@/lib/metrics/observe-report";
 import { requestReassessment } from "@/lib/teams/request-reassessment";
-import { changeReport, hasNewerWaiting, insertReportEvent, type DeliveryRow } from "./delivery-queries";
+import { changeReport, hasBacklog, hasNewerWaiting, insertReportEvent, type DeliveryRow } from "./delivery-queries";
+import type { CallIds, EntraDevice } from "./entra/provider";
 import { raiseReportAttention, settleReportAttention, type ReportErrorCode } from "./report-attention";
 import { readReportBack } from "./report-jobs";
 import { reportKey } from "./report-key";
 import { lockDeviceRows, supersedeReports } from "./report-queue-queries";
-import { attentionRestMs, failureGapMs } from "./report-schedule";
+import { attentionRestMs, backlogReports, backlogRestMs, failureGapMs } from "./report-schedule";
 import { wakeSenders, wakeSendersAt } from "./send-reports-declaration";
-import { acceptOnDevice, findCurrentDevice, findTenantOf, listFailingPolicies } from "./told-device-queries";
+import { acceptOnDevice, findCurrentDevice, findTenantOf, listFailingPolicies, readOnDevice } from "./told-device-queries";
 
 /** What Microsoft said, for the report's history. */
 export interface Said {
@@ -19,26 +21,41 @@ export interface Said {
 
 /**
  * Microsoft took the message: keeps that on the device, ends what an admin was told, says which policies keep the host out, and asks Entra
- * for its own word. @returns false when somebody else moved the report meanwhile
+ * for its own word, later where much else waits. @returns the report as it is now, or null when somebody else moved it meanwhile
  */
-export async function acceptReport(tx: SqlContext, report: DeliveryRow, said: Said): Promise<boolean> {
+export async function acceptReport(tx: SqlContext, report: DeliveryRow, said: Said, { readBack = true } = {}): Promise<DeliveryRow | null> {
   const now = tx.now();
   await lockDeviceRows(tx.sql, [report]);
+  const restMs = readBack && (await hasBacklog(tx.sql, report.connectionId, backlogReports)) ? backlogRestMs : 0;
+  const readAt = new Date(now.getTime() + restMs);
   const changed = await changeReport(
     tx.sql,
     report,
-    { state: "completed", nextAttemptAt: now, errorCode: "", errorDetail: "", microsoftStatus: said.status },
+    { state: "completed", nextAttemptAt: readAt, errorCode: "", errorDetail: "", microsoftStatus: said.status },
     now,
   );
-  if (!changed) return false;
+  if (!changed) return null;
   await insertReportEvent(tx.sql, report, "completed", { messageId: report.messageId, ...said }, now);
   await keepAcceptance(tx, report);
   await settleReportAttention(tx, [report]);
   await tellFailingPolicies(tx, report);
-  await readReportBack(tx, report.id);
+  if (readBack) await readReportBack(tx, report.id, restMs > 0 ? readAt : undefined);
   // What waited for this one to arrive may go now.
   if (await hasNewerWaiting(tx.sql, report)) await wakeSenders(tx, report.connectionId, changed.pid);
-  return true;
+  return changed;
+}
+
+/** Entra shows what Microsoft accepted: keeps that on the device, and ends the report. */
+export async function confirmReport(tx: SqlContext, report: DeliveryRow, device: EntraDevice, ids: CallIds): Promise<void> {
+  await readOnDevice(tx.sql, report, device, "match", tx.now());
+  const says = { deviceId: report.deviceId, managed: device.managed, compliant: device.compliant, ...ids };
+  await endConfirmed(tx, report, says, { device, at: tx.now() });
+}
+
+/** Ends a report whose effect is there. */
+export async function endConfirmed(tx: SqlContext, report: DeliveryRow, details: object, readBack: object): Promise<void> {
+  const changed = await changeReport(tx.sql, report, { state: "confirmed", nextAttemptAt: null, errorCode: "", errorDetail: "", readBack }, tx.now());
+  if (changed) await insertReportEvent(tx.sql, report, "confirmed", details, tx.now());
 }
 
 async function keepAcceptance(tx: SqlContext, report: DeliveryRow): Promise<void> {
