@@ -1,3 +1,5 @@
+import { saySeconds } from "./say-seconds";
+
 /** How an instance stands: serving, up but not serving, ended in order, or gone without a word. */
 export type InstanceState = "ready" | "not_ready" | "stopped" | "silent";
 
@@ -105,7 +107,7 @@ function judgeFigures(recent: RecentFigures): HealthProblem[] {
   if (reportOldest > thresholds.reportOldest) {
     problems.push({
       code: "reports_late",
-      what: `${count(reportsWaiting, "report waits", "reports wait")} for Microsoft, the oldest for ${span(reportOldest)}.`,
+      what: `${count(reportsWaiting, "report waits", "reports wait")} for Microsoft, the oldest for ${saySeconds(reportOldest)}.`,
       remedy: "Nobody’s access changes meanwhile, and they go out in order. The connection’s page says what holds them.",
       href: connections,
     });
@@ -113,7 +115,7 @@ function judgeFigures(recent: RecentFigures): HealthProblem[] {
   if (answerP99 !== null && recent.answersTimed >= fewAnswers && answerP99 > thresholds.answerP99) {
     problems.push({
       code: "answers_slow",
-      what: `1 of 100 answers to agents takes longer than ${span(answerP99)}.`,
+      what: `1 of 100 answers to agents takes longer than ${saySeconds(answerP99)}.`,
       remedy:
         "Hosts repeat what times out, so nothing is lost. See the charts below: a long event loop asks for another instance, waiting connections for a faster database.",
     });
@@ -121,7 +123,7 @@ function judgeFigures(recent: RecentFigures): HealthProblem[] {
   if (loopLag > thresholds.loopLag) {
     problems.push({
       code: "loop_late",
-      what: `A process is busy for ${span(loopLag)} at a time, and everyone else waits that long.`,
+      what: `A process is busy for ${saySeconds(loopLag)} at a time, and everyone else waits that long.`,
       remedy: "Its processor is too slow for the load, or shared with too much. Start another instance.",
     });
   }
@@ -135,7 +137,7 @@ function judgeFigures(recent: RecentFigures): HealthProblem[] {
   if (jobOldest > thresholds.jobOldest) {
     problems.push({
       code: "jobs_late",
-      what: `${count(jobsWaiting, "background job waits", "background jobs wait")}, the oldest for ${span(jobOldest)}.`,
+      what: `${count(jobsWaiting, "background job waits", "background jobs wait")}, the oldest for ${saySeconds(jobOldest)}.`,
       remedy: "Verdicts and reports come later than they should. Raise WORKER_CONCURRENCY, or start another instance.",
     });
   }
@@ -144,12 +146,4 @@ function judgeFigures(recent: RecentFigures): HealthProblem[] {
 
 function count(many: number, one: string, more: string): string {
   return `${many.toLocaleString("en")} ${many === 1 ? one : more}`;
-}
-
-function span(seconds: number): string {
-  if (seconds < 1) return `${Math.round(seconds * 1000)} ms`;
-  if (seconds < 10) return `${seconds.toFixed(1)} s`;
-  if (seconds < 60) return `${Math.floor(seconds)} s`;
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
-  return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
 }

@@ -50,6 +50,14 @@ export default async function SettingsPage() {
       value: mail ? "On" : "Off",
     },
     {
+      hidden: !maySeeSignIn,
+      href: "/settings/health",
+      icon: "activity",
+      title: "Health",
+      note: "How this server does: its processes, their figures, and metrics for Prometheus",
+      value: "",
+    },
+    {
       href: "/settings/organisation",
       icon: "people",
       title: "Organisation",
