@@ -42,6 +42,8 @@ export async function acceptReport(tx: SqlContext, report: DeliveryRow, said: Sa
   if (readBack) await readReportBack(tx, report.id, restMs > 0 ? readAt : undefined);
   // What waited for this one to arrive may go now.
   if (await hasNewerWaiting(tx.sql, report)) await wakeSenders(tx, report.connectionId, changed.pid);
+  // One that Entra contradicted was accepted before.
+  if (report.mismatches === 0) observeAcceptance(report, now);
   return changed;
 }
 
