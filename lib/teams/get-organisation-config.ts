@@ -2,6 +2,7 @@ import { getMailSettings } from "../auth/mail/get-mail-settings";
 import { toSmtpTree } from "../auth/mail/smtp-config";
 import { authorize, isAllowed, teamsAllowed } from "../authorize";
 import type { Context } from "../context";
+import { findRetention } from "../retention/find-retention";
 import { getSamlSettings } from "../sso/saml/get-saml-settings";
 import { toSsoTree } from "../sso/saml/sso-config";
 import { buildConfig, secretMask, type ConfigTree } from "./organisation-config";
@@ -26,6 +27,7 @@ export async function getOrganisationConfig(ctx: Context): Promise<ConfigTree> {
     connected: connection?.connected ?? false,
     // With roles on teams, the hosts of these teams: how many others have is theirs to know.
     hosts: await countHostsOfTeams(ctx.sql, teams === "all" ? null : teams),
+    retention: await findRetention(ctx),
     smtp: isAllowed(ctx, "security_settings:read") ? toSmtpTree(await getMailSettings(ctx), secretMask) : null,
     sso: isAllowed(ctx, "security_settings:read") ? toSsoTree(await getSamlSettings(ctx)) : null,
     whole: isAllowed(ctx, "organisation:write"),

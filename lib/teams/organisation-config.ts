@@ -1,4 +1,6 @@
 import { smtpPaths, smtpReadOnly } from "../auth/mail/smtp-config";
+import { expiryPaths, toExpiryTree } from "../retention/expiry-config";
+import type { Retention } from "../retention/retention";
 import { ssoPaths, ssoUnused } from "../sso/saml/sso-config";
 import type { PlainTree } from "./read-tree-patch";
 import { mdmSettingsOff } from "./mdm-settings-off";
@@ -20,6 +22,7 @@ export interface ConfigFacts {
   tenantId: string;
   connected: boolean;
   hosts: number;
+  retention: Retention;
   /** How mail is sent; null for those who don't see it. */
   smtp: PlainTree | null;
   /** How people sign in by SAML; null for those who don't see it. */
@@ -48,6 +51,7 @@ export const writablePaths: Readonly<
     | "agentOptions"
     | `smtp_settings.${string}`
     | `sso_settings.${string}`
+    | (typeof expiryPaths)[string]
   >
 > = {
   "org_info.org_name": "name",
@@ -61,6 +65,7 @@ export const writablePaths: Readonly<
   agent_options: "agentOptions",
   ...smtpPaths,
   ...ssoPaths,
+  ...expiryPaths,
 };
 
 /** What clients send back as they read it and nobody can set here. */
@@ -110,8 +115,7 @@ export function buildConfig(facts: ConfigFacts): ConfigTree {
       okta_certificate: "",
       bypass_disabled: true,
     },
-    host_expiry_settings: { host_expiry_enabled: false, host_expiry_window: 0 },
-    activity_expiry_settings: { activity_expiry_enabled: false, activity_expiry_window: 0, preserve_host_activities_on_reenrollment: true },
+    ...toExpiryTree(facts.retention),
     features: {
       enable_host_users: false,
       enable_software_inventory: false,

@@ -10,6 +10,9 @@ import type { Context } from "../context";
 import { dryRun } from "../db/dry-run";
 import { inTransaction } from "../db/transaction";
 import { InvalidInputError } from "../errors";
+import { atExpiryPaths, expiryPaths, readExpiryPatch } from "../retention/expiry-config";
+import { findRetention } from "../retention/find-retention";
+import { updateRetention } from "../retention/update-retention";
 import { atSsoPaths, readSsoPatch, ssoPaths } from "../sso/saml/sso-config";
 import { updateSamlSettings } from "../sso/saml/update-saml-settings";
 import { readAgentOptions } from "./agent-options";
@@ -64,7 +67,7 @@ async function applyPatch(tx: Context, patch: ConfigTree, force: boolean): Promi
     mask: secretMask,
   });
   const among = (paths: object) => Object.fromEntries(Object.entries(others).filter(([key]) => key in paths));
-  const [texts, mail, sso] = [among(fields), among(smtpPaths), among(ssoPaths)];
+  const [texts, mail, sso, expiry] = [among(fields), among(smtpPaths), among(ssoPaths), among(expiryPaths)];
   const settings: Record<string, string> = {};
   for (const [key, value] of Object.entries(texts)) {
     const field = fields[key as keyof typeof fields];
@@ -88,6 +91,7 @@ async function applyPatch(tx: Context, patch: ConfigTree, force: boolean): Promi
   }
   if (Object.keys(mail).length > 0) await changeMail(tx, mail);
   if (Object.keys(sso).length > 0) await changeSso(tx, sso);
+  if (Object.keys(expiry).length > 0) await changeExpiry(tx, expiry);
   if (typeof gatingOfNoTeam === "boolean") await switchConditionalAccess(tx, { teamId: 0, enabled: gatingOfNoTeam });
   return getOrganisationConfig(tx);
 }
@@ -105,6 +109,14 @@ async function changeSso(tx: Context, changes: Record<string, unknown>): Promise
     await updateSamlSettings(tx, readSsoPatch(changes));
   } catch (error) {
     throw atSsoPaths(error);
+  }
+}
+
+async function changeExpiry(tx: Context, changes: Record<string, unknown>): Promise<void> {
+  try {
+    await updateRetention(tx, readExpiryPatch(changes, await findRetention(tx)));
+  } catch (error) {
+    throw atExpiryPaths(error);
   }
 }
 
