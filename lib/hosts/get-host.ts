@@ -3,7 +3,7 @@ import type { SqlContext } from "@/lib/context";
 import { listLabelsOfHost, listPoliciesOfHost, type HostLabel, type HostPolicy } from "./host-detail-queries";
 import { hostNotFound } from "./host-not-found";
 import type { HostRecord } from "./host-record";
-import { listHostBriefs, listHostRows } from "./host-read-queries";
+import { listHostBriefs, listHostRowsByIds } from "./host-read-queries";
 
 /** A host with its labels and its answers. */
 export interface HostDetail extends HostRecord {
@@ -16,7 +16,7 @@ export interface HostDetail extends HostRecord {
  * @throws NotFoundError `host_not_found`; UnauthenticatedError, ForbiddenError
  */
 export async function getHost(ctx: SqlContext, hostId: number): Promise<HostDetail> {
-  const [row] = await listHostRows(ctx.sql, { teamIds: null, hostIds: [hostId] }, { orderKey: "id" }, ctx.now());
+  const [row] = await listHostRowsByIds(ctx.sql, [hostId], ctx.now());
   const host = authorizeFound(ctx, row, { permission: "host:read" }, () => hostNotFound(hostId));
   const teams = teamsAllowed(ctx, "label:read");
   const [labels, policies] = await Promise.all([listLabelsOfHost(ctx.sql, hostId, teams === "all" ? null : teams), listPoliciesOfHost(ctx.sql, hostId)]);

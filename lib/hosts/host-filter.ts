@@ -49,7 +49,7 @@ export const HostOrderKey = z.enum([
 ]);
 export type HostOrderKey = z.infer<typeof HostOrderKey>;
 
-/** One page of a host list. Without `perPage` all hosts are given. `after` continues behind this value of the order key. */
+/** One page of a host list. Without `perPage` all hosts are given. `after`: the cursor of an earlier page, or a value of the order key, behind which the list goes on. */
 export interface HostPage {
   page?: number;
   perPage?: number;

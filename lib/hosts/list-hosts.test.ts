@@ -7,7 +7,8 @@ import { testServerContext, testUserContext } from "@/lib/testing/test-context";
 import { countHosts } from "./count-hosts";
 import { getHost } from "./get-host";
 import { getHostByIdentifier } from "./get-host-by-identifier";
-import type { HostFilter } from "./host-filter";
+import { HostOrderKey, type HostFilter } from "./host-filter";
+import { listHostPage } from "./list-host-page";
 import { listHosts } from "./list-hosts";
 import { summariseHosts } from "./summarise-hosts";
 
@@ -126,6 +127,89 @@ describe("order and pages", () => {
     expect(down[0]?.id).toBe(Math.max(windows.hostId, linux.hostId));
     const behind = await listHosts(ctx, {}, { orderKey: "id", perPage: 2, after: String(up[2]?.id) });
     expect(behind.map(({ id }) => id)).toEqual([up[3]?.id, up[4]?.id]);
+  });
+});
+
+describe("cursors", () => {
+  const walk = async (filter: HostFilter, order: { orderKey: HostOrderKey; orderDirection: "asc" | "desc" }, perPage: number) => {
+    const ids: number[] = [];
+    let after: string | undefined;
+    for (;;) {
+      const { hosts, nextCursor } = await listHostPage(ctx, filter, { ...order, perPage, after });
+      ids.push(...hosts.map(({ id }) => id));
+      if (nextCursor === null) return ids;
+      after = nextCursor;
+    }
+  };
+
+  test.each(HostOrderKey.options.flatMap((orderKey) => (["asc", "desc"] as const).map((orderDirection) => ({ orderKey, orderDirection }))))(
+    "pages by $orderKey $orderDirection follow one another through equal and missing values",
+    async (order) => {
+      const whole = (await listHosts(ctx, {}, order)).map(({ id }) => id);
+      expect(whole).toHaveLength(433);
+      expect(await walk({}, order, 60)).toEqual(whole);
+    },
+  );
+
+  test("a cursor keeps to its filter, and the last page has none", async () => {
+    const order = { orderKey: "access", orderDirection: "asc" } as const;
+    const filter = { query: "mbp", teamId: aldergate.teams.get("Finance") };
+    const all = (await listHosts(ctx, filter, order)).map(({ id }) => id);
+    expect(all.length).toBeGreaterThan(6);
+    expect(await walk(filter, order, 5)).toEqual(all);
+    expect((await listHostPage(ctx, filter, { perPage: all.length })).nextCursor).toBeNull();
+  });
+
+  test("a value as the API shows it goes on behind every host that has it", async () => {
+    expect((await listHosts(ctx, {}, { orderKey: "access", after: "unsure", perPage: 1 }))[0]?.accessState).toBe("loose");
+    const all = await listHosts(ctx, {}, { orderKey: "display_name" });
+    const rest = await listHosts(ctx, {}, { orderKey: "display_name", after: "UBUNTU-BOX" });
+    expect(rest).toEqual(all.slice(all.findIndex(({ name }) => name === "ubuntu-box") + 1));
+  });
+
+  test.each([
+    ["a value of another kind", "id", "abc"],
+    ["a time that is none", "created_at", "yesterday"],
+    ["a cursor that was cut", "id", "next:WyJpZC"],
+    ["a cursor of another order", "display_name", "next:WyJpZCBhc2MiLCI1IiwiYSIsNV0"],
+    ["a cursor with a forged value", "id", `next:${Buffer.from('["id asc","1 or 1=1","a",5]').toString("base64url")}`],
+  ] as const)("refuses %s", async (_what, orderKey, after) => {
+    await expect(listHosts(ctx, {}, { orderKey, after })).rejects.toMatchObject({ status: 400, code: "bad_cursor", fields: [{ field: "after" }] });
+  });
+});
+
+describe("places", () => {
+  const stored = async () => (await ctx.db.hostPlace.findMany({ orderBy: { hostId: "asc" } })).map(({ place: _place, ...rest }) => rest);
+  const live = async () =>
+    (await ctx.db.host.findMany({ orderBy: { id: "asc" }, include: { compliance: true } })).map((host) => ({
+      hostId: host.id,
+      teamId: host.teamId,
+      platform: host.platform,
+      accessState: host.compliance?.accessState ?? "unsure",
+      name: (host.computerName || host.hostname || host.hardwareSerial || `Host ${host.id}`).toLowerCase(),
+    }));
+
+  test("follow every change of a host, of its verdict and of its identity", async () => {
+    expect(await stored()).toEqual(await live());
+    const { hostId } = await enrolledHost(ctx, { name: "to be changed", person: "before@aldergate.example" });
+    await ctx.db.host.update({ where: { id: hostId }, data: { computerName: "Changed ÄÖ", platform: "windows", primaryIp: "198.51.100.9" } });
+    await ctx.db.hostCompliance.upsert({
+      where: { hostId },
+      update: { accessState: "held" },
+      create: { hostId, accessState: "held", managed: true, decision: "not_compliant", changedAt: ctx.now(), assessedAt: ctx.now() },
+    });
+    await ctx.db.hostEntraIdentity.update({ where: { hostId }, data: { userPrincipalName: "after@aldergate.example" } });
+    expect(await stored()).toEqual(await live());
+    expect(await names({ query: "changed äö", accessState: "held", platform: "windows" })).toEqual(["Changed ÄÖ"]);
+    expect(await names({ query: "AFTER@ALDER" })).toEqual(["Changed ÄÖ"]);
+    expect(await names({ query: "before@alder" })).toEqual([]);
+    expect(await names({ query: "198.51.100.9" })).toEqual(["Changed ÄÖ"]);
+    await ctx.db.hostCompliance.delete({ where: { hostId } });
+    await ctx.db.hostEntraIdentity.delete({ where: { hostId } });
+    expect(await names({ query: "after@alder" })).toEqual([]);
+    expect(await stored()).toEqual(await live());
+    await ctx.db.host.delete({ where: { id: hostId } });
+    expect(await stored()).toEqual(await live());
   });
 });
 

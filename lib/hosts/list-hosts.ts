@@ -1,15 +1,12 @@
-import { authorizeList } from "@/lib/authorize";
 import type { SqlContext } from "@/lib/context";
 import type { HostFilter, HostPage } from "./host-filter";
 import type { HostRecord } from "./host-record";
-import { listHostRows } from "./host-read-queries";
+import { listHostPage } from "./list-host-page";
 
 /**
- * One page of the hosts that match, in all teams that the caller may list, blocked first unless another order is asked for. Count them with
- * countHosts.
- * @throws UnauthenticatedError, ForbiddenError
+ * The hosts of one page of list-host-page.ts, for who doesn't go on from it. Count them with countHosts.
+ * @throws BadRequestError `bad_cursor`; UnauthenticatedError, ForbiddenError
  */
 export async function listHosts(ctx: SqlContext, filter: HostFilter = {}, page: HostPage = {}): Promise<HostRecord[]> {
-  const teamIds = authorizeList(ctx, "host:list", filter.teamId);
-  return listHostRows(ctx.sql, { ...filter, teamIds }, page, ctx.now());
+  return (await listHostPage(ctx, filter, page)).hosts;
 }

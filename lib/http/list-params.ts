@@ -81,3 +81,15 @@ interface Given {
 export function listMeta(list: ListParams, count: number): { has_next_results: boolean; has_previous_results: boolean } {
   return { has_next_results: list.perPage !== null && (list.page + 1) * list.perPage < count, has_previous_results: list.perPage !== null && list.page > 0 };
 }
+
+/** The `meta` of a list that goes on by cursor: `next_cursor`, given as `after` with the same filters and order, is the next page; null on the last. */
+export function pageMeta(
+  list: ListParams,
+  nextCursor: string | null,
+): { has_next_results: boolean; has_previous_results: boolean; next_cursor: string | null } {
+  return {
+    has_next_results: nextCursor !== null,
+    has_previous_results: list.perPage !== null && (list.page > 0 || list.after !== null),
+    next_cursor: nextCursor,
+  };
+}
