@@ -21,6 +21,7 @@ import { deleteWaitingHosts } from "./hosts/delete-waiting-hosts.job";
 import { moveWaitingHosts } from "./hosts/move-waiting-hosts.job";
 import type { Job } from "./jobs/define-job";
 import type { Schedule } from "./jobs/run-worker";
+import { expireHosts } from "./hosts/expire-hosts.job";
 import { removeOrphanMemberships } from "./labels/remove-orphan-memberships.job";
 import { endWithheldPassesJob } from "./policies/end-withheld-passes.job";
 import { foldPolicyTallies } from "./policies/fold-policy-tallies.job";
@@ -58,6 +59,7 @@ export const jobs: Job[] = [
   sweepSessions as Job,
   pruneHistory as Job,
   pruneActivityLog as Job,
+  expireHosts as Job,
 ];
 
 /** The jobs that the clock starts; times are UTC. */
@@ -76,4 +78,5 @@ export const schedules: Schedule[] = [
   { job: checkCredentialExpiry, match: "20 6 * * *" },
   { job: pruneHistory, match: "10 2 * * *" },
   { job: pruneActivityLog, match: "5 2 * * *" },
+  { job: expireHosts, match: "40 1 * * *" },
 ];
