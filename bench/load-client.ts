@@ -1,91 +1,140 @@
-import { connect, type Socket } from "node:net";
+import { connect } from "node:net";
+import { Histogram } from "./load/histogram";
 
-/** What one load run saw. Latencies are in milliseconds. */
+/** What one closed-loop run saw. Latencies are in milliseconds. */
 export interface LoadResult {
   requests: number;
   requestsPerSecond: number;
   p50: number;
   p99: number;
-  /** Answers that weren't 200, by status. */
-  others: Record<number, number>;
+  /** Answers that weren't the usual one: by status, or `length` for a 200 of another length. */
+  others: Record<string, number>;
+  /** CPU that this process used for it, as a share of one core: near 1, the client was the limit. */
+  clientCpu: number;
 }
 
-/** One load: `connections` keep-alive connections, each sending the next body as soon as its answer is whole. */
-export interface Load {
+/** One closed loop: `connections` keep-alive connections, each sending the next request as soon as its answer is whole. */
+export interface ClosedLoop {
   port: number;
-  path: string;
   connections: number;
+  /** How long, or, with `requests`, how many of them at most. */
   seconds: number;
-  /** The body of the nth request on a connection. */
-  body: (connection: number, nth: number) => Buffer;
+  requests?: number;
+  /** The nth request on a connection, head and body, as `postRequest` makes it. */
+  request: (connection: number, nth: number) => Buffer;
+}
+
+/** The bytes of a POST. */
+export function postRequest(path: string, body: string): Buffer {
+  const length = Buffer.byteLength(body);
+  return Buffer.from(
+    `POST ${path} HTTP/1.1\r\nhost: localhost\r\nuser-agent: osquery/5.23.1\r\ncontent-type: application/json\r\ncontent-length: ${length}\r\n\r\n${body}`,
+  );
 }
 
 /**
- * Drives a server on loopback as fast as it answers, with as little work per request as Node allows: requests are written whole, of an answer only status
- * line and content-length are read. A closed loop: it measures capacity, not the waiting of an open crowd.
+ * Drives a server on loopback as fast as it answers, with as little work for each request as Node allows: requests are written whole, and of an answer only
+ * status and length are looked at. It measures capacity, not the waiting of an open crowd.
  */
-export async function runLoad(load: Load): Promise<LoadResult> {
-  const latencies: number[] = [];
-  const others: Record<number, number> = {};
+export async function runClosedLoop(loop: ClosedLoop): Promise<LoadResult> {
+  const times = new Histogram();
+  const others: Record<string, number> = {};
+  const cpuBefore = process.cpuUsage();
   const started = performance.now();
-  const until = started + load.seconds * 1000;
-  await Promise.all(
-    Array.from({ length: load.connections }, (_, index) =>
-      runConnection(load, index, until, (milliseconds, status) => {
-        latencies.push(milliseconds);
-        if (status !== 200) others[status] = (others[status] ?? 0) + 1;
-      }),
-    ),
-  );
+  const run: Run = { loop, until: started + loop.seconds * 1000, left: loop.requests ?? Number.MAX_SAFE_INTEGER, times, others };
+  await Promise.all(Array.from({ length: loop.connections }, (_, index) => runConnection(run, index)));
   const elapsed = (performance.now() - started) / 1000;
-  latencies.sort((a, b) => a - b);
-  const at = (share: number) => latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))] ?? 0;
-  return { requests: latencies.length, requestsPerSecond: latencies.length / elapsed, p50: at(0.5), p99: at(0.99), others };
+  const { user, system } = process.cpuUsage(cpuBefore);
+  return {
+    requests: times.count,
+    requestsPerSecond: times.count / elapsed,
+    p50: times.quantile(0.5) / 1000,
+    p99: times.quantile(0.99) / 1000,
+    others,
+    clientCpu: (user + system) / 1e6 / elapsed,
+  };
 }
 
-function runConnection(load: Load, index: number, until: number, onAnswer: (milliseconds: number, status: number) => void): Promise<void> {
+interface Run {
+  loop: ClosedLoop;
+  until: number;
+  left: number;
+  times: Histogram;
+  others: Record<string, number>;
+}
+
+// Each read is used or copied before the next one comes: all connections share the bytes.
+const readBytes = Buffer.allocUnsafe(128 * 1024);
+const headEnd = Buffer.from("\r\n\r\n");
+
+function runConnection(run: Run, index: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    const socket: Socket = connect(load.port, "127.0.0.1");
-    socket.setNoDelay(true);
     let nth = 0;
     let sentAt = 0;
-    let received: Buffer = Buffer.alloc(0);
+    let received: Buffer | null = null;
+    // What a usual answer's bytes amount to, head and body: every one is as long as the first.
+    let usualLength = 0;
     const send = () => {
-      const body = load.body(index, nth);
-      nth += 1;
+      run.left -= 1;
       sentAt = performance.now();
-      socket.write(
-        Buffer.concat([
-          Buffer.from(
-            `POST ${load.path} HTTP/1.1\r\nhost: localhost\r\nuser-agent: osquery/5.23.1\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n`,
-          ),
-          body,
-        ]),
-      );
+      socket.write(run.loop.request(index, nth));
+      nth += 1;
     };
-    socket.on("connect", send);
-    socket.on("data", (chunk: Buffer) => {
-      received = received.length === 0 ? chunk : Buffer.concat([received, chunk]);
-      const answer = readAnswer(received);
-      if (!answer) return;
-      received = received.subarray(answer.length);
+    const take = (bytes: Buffer) => {
+      let length = usualLength;
+      if (received !== null || bytes.length !== usualLength || !isOk(bytes)) {
+        received = received === null ? Buffer.from(bytes) : Buffer.concat([received, bytes]);
+        const answer = readAnswer(received);
+        if (!answer) return;
+        length = answer.length;
+        if (answer.status !== 200) count(run.others, String(answer.status));
+        else if (usualLength === 0) usualLength = length;
+        else if (length !== usualLength) count(run.others, "length");
+        received = null;
+      }
       const now = performance.now();
-      onAnswer(now - sentAt, answer.status);
-      if (now < until) send();
+      run.times.record((now - sentAt) * 1000);
+      if (now < run.until && run.left > 0) send();
       else socket.end();
+    };
+    const socket = connect({
+      host: "127.0.0.1",
+      port: run.loop.port,
+      noDelay: true,
+      onread: {
+        buffer: readBytes,
+        callback: (length, bytes) => {
+          take((bytes as Buffer).subarray(0, length));
+          return true;
+        },
+      },
     });
+    socket.on("connect", () => (run.left > 0 ? send() : socket.end()));
     socket.on("close", () => resolve());
     socket.on("error", reject);
   });
 }
 
+function count(others: Record<string, number>, what: string): void {
+  others[what] = (others[what] ?? 0) + 1;
+}
+
+/** `HTTP/1.1 200` in its last three bytes. */
+function isOk(bytes: Buffer): boolean {
+  return bytes[9] === 50 && bytes[10] === 48 && bytes[11] === 48;
+}
+
 function readAnswer(received: Buffer): { status: number; length: number } | undefined {
-  const end = received.indexOf("\r\n\r\n");
+  const end = received.indexOf(headEnd);
   if (end < 0) return undefined;
   const head = received.toString("latin1", 0, end);
   const status = Number(head.slice(9, 12));
   const at = head.search(/\r\ncontent-length:/i);
-  if (at < 0) throw new Error(`An answer without content-length: ${head.slice(0, 200)}`);
-  const length = end + 4 + Number.parseInt(head.slice(at + 17), 10);
-  return received.length < length ? undefined : { status, length };
+  if (at >= 0) {
+    const length = end + 4 + Number.parseInt(head.slice(at + 17), 10);
+    return received.length < length ? undefined : { status, length };
+  }
+  // Next sends in chunks; its last one is empty.
+  if (!/\r\ntransfer-encoding: chunked/i.test(head)) throw new Error(`An answer without a length: ${head.slice(0, 200)}`);
+  return received.toString("latin1", received.length - 5) === "0\r\n\r\n" ? { status, length: received.length } : undefined;
 }

@@ -1,106 +1,183 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
-import { startEmbeddedPostgres } from "@/lib/db/embedded-postgres";
-import { signInAdmin } from "@/lib/simulator/stack/admin-client";
-import { stackAdmin, startServer } from "@/lib/simulator/stack/start-server";
-import { identifyBody, writeBody } from "./agent-bodies";
+import { detailQueriesFor } from "@/lib/agents/detail-queries";
 import type { BenchOptions } from "./bench-options";
-import { enrollHosts } from "./enroll-hosts";
-import { runLoad, type LoadResult } from "./load-client";
-import { postgresMb, residentMb } from "./process-stats";
+import { nodeKeyOf, usualFleet, type SeededFleet } from "./fleet-plan";
+import { postRequest, runClosedLoop, type ClosedLoop, type LoadResult } from "./load-client";
+import { HostAnswers, type ParsedAsk } from "./load/host-answers";
+import { mainThreadSeconds, postgresMb, residentMb } from "./process-stats";
+import { startBaselines } from "./start-baselines";
+import { startBenchServer, type BenchServer } from "./start-bench-server";
 
 const connections = 32;
-const policyCount = 20;
-const labelCount = 5;
+const paths = { read: "/api/osquery/distributed/read", config: "/api/osquery/config", write: "/api/osquery/distributed/write" };
+// Bodies of 80 kB are made for so many hosts.
+const mostDeveloperHosts = 400;
+const sides = ["ours", "bare", "next"] as const;
+type Side = (typeof sides)[number];
 
-/** Prints check-ins per second of our server against bare node:http: empty reads, full writes that repeat, full writes that change; then memory. */
+// Once a minute the gate asks every host; here, where reads are to be empty, once an hour.
+const quietGate = { GATE_CHECK_SECONDS: "3600" };
+
+interface Row {
+  name: string;
+  request: ClosedLoop["request"];
+  target: string;
+  isMet: (toBare: number, toNext: number) => boolean;
+}
+type Round = Record<Side, LoadResult & { cpu: number }>;
+
+/**
+ * Prints how many check-ins a second our server takes, against bare node:http and a bare Next route handler that parse and answer the same bytes.
+ * All three are driven by the same client, in turn in every round.
+ */
 export async function measureRates(options: BenchOptions): Promise<void> {
-  const { folder } = options;
-  const hosts = options.hosts ?? 2000;
-  const seconds = options.seconds ?? (options.quick ? 2 : 4);
-  const rounds = options.rounds ?? (options.quick ? 1 : 3);
-  mkdirSync(folder, { recursive: true });
-  const baseline = spawn(process.execPath, [join("dist", "bench-baseline.mjs")], { stdio: ["ignore", "pipe", "inherit"] });
-  const [line] = (await once(baseline.stdout, "data")) as [Buffer];
-  const { port: baselinePort } = JSON.parse(line.toString()) as { port: number };
-  const postgres = await startEmbeddedPostgres(folder);
-  const server = await startServer({ dataDir: folder, databaseUrl: postgres.url, environment: { LOG_LEVEL: "error" } });
+  const started = performance.now();
+  const hosts = options.hosts ?? (options.quick ? 1000 : 2000);
+  const seconds = options.seconds ?? (options.quick ? 1.2 : 4);
+  const rounds = options.rounds ?? (options.quick ? 1 : 5);
+  console.log(
+    `   ${hosts.toLocaleString("en")} hosts, 20 policies of which 3 gate, 5 labels; ${rounds} rounds of ${seconds} s for each; closed loop of ${connections} connections; the gate asks once an hour.`,
+  );
+  const fleetPlan = { ...usualFleet, hosts, scopedPolicies: 0, gatedFailShare: 0, noAnswerShare: 0, now: new Date() };
+  const bench = await startBenchServer(options.folder, fleetPlan, quietGate);
   try {
-    const admin = await signInAdmin(server.origin, stackAdmin);
-    const { spec } = await admin.get<{ spec: { secrets: { secret: string }[] } }>("spec/enroll_secret");
-    const policyIds: number[] = [];
-    for (let n = 0; n < policyCount; n += 1) {
-      const { policy } = await admin.post<{ policy: { id: number } }>("global/policies", {
-        name: `Bench policy ${n}`,
-        query: `SELECT 1 WHERE ${n} = ${n}`,
-        platform: "darwin",
-      });
-      policyIds.push(policy.id);
-    }
-    const labelIds: number[] = [];
-    for (let n = 0; n < labelCount; n += 1) {
-      const { label } = await admin.post<{ label: { id: number } }>("labels", { name: `Bench label ${n}`, query: `SELECT ${n}`, platform: "darwin" });
-      labelIds.push(label.id);
-    }
-    const port = Number(new URL(server.origin).port);
-    const allPass = new Map(policyIds.map((id) => [id, true]));
-    const enrolled = await enrollHosts(port, hosts, spec.secrets[0]?.secret ?? "", (host) => writeBody(host, allPass, labelIds));
-
-    // Bodies are made before the clock runs, so that the load costs little beside what it measures.
-    const reads = enrolled.map(identifyBody);
-    const repeated = enrolled.map((host) => writeBody(host, allPass, labelIds));
-    const variants = [0, 1].map((variant) => enrolled.map((host) => writeBody(host, alternate(policyIds, variant), labelIds)));
-    const pick = (bodies: Buffer[]) => (connection: number, nth: number) => bodies[(connection + nth * connections) % bodies.length] as Buffer;
-    const perRound = Math.max(1, Math.floor(enrolled.length / connections));
-    const loads = {
-      "empty read": { path: "/api/osquery/distributed/read", body: pick(reads) },
-      "full write, repeated": { path: "/api/osquery/distributed/write", body: pick(repeated) },
-      // Each time round the hosts, every answer differs from the one before.
-      "full write, changed": {
-        path: "/api/osquery/distributed/write",
-        body: (connection: number, nth: number) => pick(variants[Math.floor(nth / perRound) % 2] as Buffer[])(connection, nth % perRound),
-      },
-    };
-
-    console.log(
-      `\n${"check-in".padEnd(22)} ${"ours/s".padStart(9)} ${"p50".padStart(7)} ${"p99".padStart(7)}   ${"bare/s".padStart(9)} ${"p99".padStart(7)}   ratio [min-max]`,
-    );
-    for (const [name, load] of Object.entries(loads)) {
-      const pairs: { ours: LoadResult; bare: LoadResult }[] = [];
-      for (let round = 0; round < rounds; round += 1) {
-        const bare = await runLoad({ port: baselinePort, connections, seconds, ...load });
-        const ours = await runLoad({ port, connections, seconds, ...load });
-        pairs.push({ ours, bare });
+    const rows = await prepareRows(bench, hosts);
+    const baselines = await startBaselines(await learnAnswers(bench.port));
+    try {
+      const ports = { ours: bench.port, bare: baselines.barePort, next: baselines.nextPort };
+      const pids = { ours: bench.server.pid, bare: baselines.barePid, next: baselines.nextPid };
+      printHead();
+      for (const row of rows) {
+        const done: Round[] = [];
+        for (let round = 0; round < rounds; round += 1) done.push(await runRound(row, ports, pids, seconds));
+        printRow(row, done);
       }
-      printRow(name, pairs);
+    } finally {
+      baselines.stop();
     }
     console.log(
-      `memory after it: server ${residentMb(server.pid).toFixed(0)} MB resident, PostgreSQL ${postgresMb(postgres.pid).toFixed(0)} MB (shared pages once)`,
+      `   memory after it: server ${residentMb(bench.server.pid).toFixed(0)} MB resident, PostgreSQL ${postgresMb(bench.postgres.pid).toFixed(0)} MB (shared pages once)`,
     );
   } finally {
-    baseline.kill();
-    await server.stop();
-    process.kill(postgres.pid, "SIGINT");
-    await postgres.stop();
+    await bench.stop();
   }
+  if (options.quick) console.log(`   repeat it with: npm run bench -- --quick (this run took ${((performance.now() - started) / 1000).toFixed(0)} s)`);
 }
 
-function alternate(policyIds: number[], variant: number): Map<number, boolean> {
-  return new Map(policyIds.map((id) => [id, (id + variant) % 2 === 0]));
+async function prepareRows(bench: BenchServer, hosts: number): Promise<Row[]> {
+  const { fleet } = bench;
+  const typical = writesOf(fleet, hosts, 0);
+  const developer = writesOf(fleet, Math.min(hosts, mostDeveloperHosts), 1);
+  // The first time, details are news; from then on they repeat. It also makes every host fresh, so that reads find nothing due.
+  const first = [...typical.repeated];
+  await runClosedLoop({ port: bench.port, connections, seconds: 120, requests: hosts, request: () => first.pop() ?? typical.repeated[0] ?? Buffer.alloc(0) });
+  const pick = (requests: Buffer[]) => (connection: number, nth: number) => requests[(connection + nth * connections) % requests.length] as Buffer;
+  const perRound = Math.max(1, Math.floor(hosts / connections));
+  const identify = (path: string) => Array.from({ length: hosts }, (_, n) => postRequest(path, `{"node_key":"${nodeKeyOf(n)}"}`));
+  const none = { target: "", isMet: () => true };
+  return [
+    { name: "empty read", request: pick(identify(paths.read)), target: "≥ 0.6 bare, ≥ 20 × Next", isMet: (bare, next) => bare >= 0.6 && next >= 20 },
+    { name: "config", request: pick(identify(paths.config)), ...none },
+    {
+      name: `full write, repeated (${kilobytes(typical.repeated)})`,
+      request: pick(typical.repeated),
+      target: "≥ 0.25 bare, ≥ 20 × Next",
+      isMet: (bare, next) => bare >= 0.25 && next >= 20,
+    },
+    { name: `the same, developer's Mac (${kilobytes(developer.repeated)})`, request: pick(developer.repeated), ...none },
+    {
+      // Each time round the hosts, every answer differs from the one before, and so does the verdict.
+      name: "full write, all changed",
+      request: (connection, nth) => pick(typical.changed[(Math.floor(nth / perRound) % 2) as 0 | 1])(connection, nth % perRound),
+      ...none,
+    },
+  ];
 }
 
-function printRow(name: string, pairs: { ours: LoadResult; bare: LoadResult }[]): void {
-  const median = (values: number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
-  const rate = (value: number) => Math.round(value).toLocaleString("en").padStart(9);
-  const ms = (value: number) => value.toFixed(1).padStart(7);
-  const ratios = pairs.map(({ ours, bare }) => ours.requestsPerSecond / bare.requestsPerSecond);
-  const of = (take: (result: LoadResult) => number, side: "ours" | "bare") => median(pairs.map((pair) => take(pair[side])));
-  const odd = pairs.flatMap(({ ours }) => Object.entries(ours.others)).map(([status, count]) => `${count}× ${status}`);
+function kilobytes(requests: Buffer[]): string {
+  return `${((requests[0]?.length ?? 0) / 1000).toFixed(0)} kB`;
+}
+
+/** Everything that a Mac is asked once an hour, answered: by what is stored, and twice so that every policy's answer differs from the time before. */
+function writesOf(fleet: SeededFleet, hosts: number, developerShare: number): { repeated: Buffer[]; changed: [Buffer[], Buffer[]] } {
+  const ask: ParsedAsk = {
+    details: detailQueriesFor("darwin")
+      .map(({ name }) => name)
+      .toSorted(),
+    labels: fleet.labelIds,
+    policies: fleet.policyIds,
+    wildcard: false,
+    accelerateSeconds: 0,
+  };
+  const write = (of: SeededFleet) => {
+    const answers = new HostAnswers(of, developerShare);
+    return Array.from({ length: hosts }, (_, n) => postRequest(paths.write, answers.write(n, nodeKeyOf(n), ask, fleet.seededAt)));
+  };
+  const all = (failShare: number) => write({ ...fleet, failShare, gatedFailShare: failShare });
+  return { repeated: write(fleet), changed: developerShare > 0 ? [[], []] : [all(1), all(0)] };
+}
+
+/** What each path answers, so that the baselines send the same bytes. @throws Error when an answer isn't what an agent would go on from */
+async function learnAnswers(port: number): Promise<Record<string, string>> {
+  const answers: Record<string, string> = {};
+  for (const path of [paths.read, paths.config]) {
+    const answer = await fetch(`http://127.0.0.1:${port}${path}`, {
+      method: "POST",
+      body: `{"node_key":"${nodeKeyOf(0)}"}`,
+      headers: { "content-type": "application/json" },
+    });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${text.slice(0, 300)}`);
+    answers[path] = text;
+  }
+  return answers;
+}
+
+async function runRound(row: Row, ports: Record<Side, number>, pids: Record<Side, number>, seconds: number): Promise<Round> {
+  const round = {} as Round;
+  for (const side of ["bare", "ours", "next"] as const) {
+    const before = mainThreadSeconds(pids[side]);
+    const at = performance.now();
+    const result = await runClosedLoop({ port: ports[side], connections, seconds, request: row.request });
+    round[side] = { ...result, cpu: (mainThreadSeconds(pids[side]) - before) / ((performance.now() - at) / 1000) };
+  }
+  return round;
+}
+
+const median = (values: number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+const nameWidth = 36;
+
+function printHead(): void {
+  const side = (name: string) => `${`${name}/s`.padStart(8)} ${"p50".padStart(6)} ${"p99".padStart(7)}`;
+  console.log(`\n   ${"check-in (times in ms)".padEnd(nameWidth)} ${sides.map(side).join("  ")}   ours : bare [min-max]    ours : Next`);
+}
+
+function printRow(row: Row, rounds: Round[]): void {
+  const of = (side: Side) => (take: (result: Round[Side]) => number) => median(rounds.map((round) => take(round[side])));
+  const figures = (side: Side) => {
+    const at = of(side);
+    return `${Math.round(at((result) => result.requestsPerSecond))
+      .toLocaleString("en")
+      .padStart(8)} ${at((result) => result.p50)
+      .toFixed(1)
+      .padStart(6)} ${at((result) => result.p99)
+      .toFixed(1)
+      .padStart(7)}`;
+  };
+  const ratios = (other: Side) => rounds.map((round) => round.ours.requestsPerSecond / round[other].requestsPerSecond);
+  const [toBare, toNext] = [median(ratios("bare")), median(ratios("next"))];
+  const spread = rounds.length > 1 ? ` [${Math.min(...ratios("bare")).toFixed(2)}-${Math.max(...ratios("bare")).toFixed(2)}]` : "";
+  const verdict = row.target === "" ? "" : `  ${row.isMet(toBare, toNext) ? "met" : "NOT MET"}: ${row.target}`;
   console.log(
-    `${name.padEnd(22)} ${rate(of((r) => r.requestsPerSecond, "ours"))} ${ms(of((r) => r.p50, "ours"))} ${ms(of((r) => r.p99, "ours"))}   ` +
-      `${rate(of((r) => r.requestsPerSecond, "bare"))} ${ms(of((r) => r.p99, "bare"))}   ${median(ratios).toFixed(2)} [${Math.min(...ratios).toFixed(2)}-${Math.max(...ratios).toFixed(2)}]` +
-      (odd.length > 0 ? `   NOT 200: ${odd.join(", ")}` : ""),
+    `   ${row.name.padEnd(nameWidth)} ${sides.map(figures).join("  ")}   ${(toBare.toFixed(2) + spread).padEnd(22)}  ${`${toNext.toFixed(1)} ×`.padStart(8)}${verdict}`,
   );
+  for (const side of sides) {
+    const odd = rounds.flatMap((round) => Object.entries(round[side].others)).map(([what, count]) => `${count}× ${what}`);
+    if (odd.length > 0) console.log(`   ${" ".repeat(nameWidth)} NOT THE USUAL ANSWER from ${side}: ${odd.join(", ")}`);
+    const [client, server] = [of(side)((result) => result.clientCpu), of(side)((result) => result.cpu)];
+    if (client > 0.9 && server < 0.9) {
+      console.log(
+        `   ${" ".repeat(nameWidth)} ${side}: the client was the limit (its CPU ${(client * 100).toFixed(0)} %, the server's ${(server * 100).toFixed(0)} %)`,
+      );
+    }
+  }
 }
