@@ -25,11 +25,10 @@ export interface ClosedLoop {
 }
 
 /** The bytes of a POST. */
-export function postRequest(path: string, body: string): Buffer {
-  const length = Buffer.byteLength(body);
-  return Buffer.from(
-    `POST ${path} HTTP/1.1\r\nhost: localhost\r\nuser-agent: osquery/5.23.1\r\ncontent-type: application/json\r\ncontent-length: ${length}\r\n\r\n${body}`,
-  );
+export function postRequest(path: string, body: string | Buffer): Buffer {
+  const bytes = Buffer.from(body);
+  const head = `POST ${path} HTTP/1.1\r\nhost: localhost\r\nuser-agent: osquery/5.23.1\r\ncontent-type: application/json\r\ncontent-length: ${bytes.length}\r\n\r\n`;
+  return Buffer.concat([Buffer.from(head), bytes]);
 }
 
 /**
@@ -53,6 +52,15 @@ export async function runClosedLoop(loop: ClosedLoop): Promise<LoadResult> {
     others,
     clientCpu: (user + system) / 1e6 / elapsed,
   };
+}
+
+/** The same for one path, whose bodies are put into requests as they go out. */
+export function runLoad({
+  path,
+  body,
+  ...loop
+}: Omit<ClosedLoop, "request"> & { path: string; body: (connection: number, nth: number) => Buffer }): Promise<LoadResult> {
+  return runClosedLoop({ ...loop, request: (connection, nth) => postRequest(path, body(connection, nth)) });
 }
 
 interface Run {
