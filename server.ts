@@ -106,8 +106,8 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
 
 function answerAgent(request: IncomingMessage, response: ServerResponse, path: string): void {
   const begun = beginAnswer();
-  const answered = serveAgentRequest(request, response, running.phase !== "starting");
-  if (begun > 0) void answered.then(() => endAnswer(begun, path));
+  serveAgentRequest(request, response, running.phase !== "starting");
+  if (begun > 0) response.once("finish", () => endAnswer(begun, path));
 }
 
 function answerScrape(request: IncomingMessage, response: ServerResponse): void {

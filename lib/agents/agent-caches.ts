@@ -1,17 +1,31 @@
 import { LRUCache } from "lru-cache";
 import type { SqlContext } from "@/lib/context";
-import { loadCatalogueRow, findHostRow, findOrbitHostId } from "./agent-queries";
+import { agentCounters, agentGauges } from "@/lib/metrics/agent-counters";
+import { findHostRows, findOrbitHostRows, loadCatalogueRow, type HostRow, type OrbitHostRow } from "./agent-queries";
 import { AskCatalogue } from "./ask-catalogue";
 import { toHostEntry, type HostEntry } from "./host-entry";
+import { HostLookups } from "./host-lookups";
 import { flushHostMarks } from "./host-marks";
 import { KeyedHosts } from "./keyed-hosts";
 import { listenForChanges, type ChangeListener, type ChangeSubscription } from "./listen-for-changes";
+
+/** What a device token opens, as long as it holds (milliseconds), and what the tray was told last. */
+export interface DeviceEntry {
+  hostId: number;
+  isCurrent: boolean;
+  holdsUntil: number;
+  desktop: string;
+}
 
 /** What this process remembers between agents' requests. While changes can't be heard it remembers nothing. */
 class AgentCaches implements ChangeListener {
   private readonly hosts = new KeyedHosts<HostEntry>();
   private readonly orbitHosts = new KeyedHosts<{ hostId: number }>();
+  private readonly devices = new KeyedHosts<DeviceEntry>();
+  private readonly hostLookups = new HostLookups<HostRow>(findHostRows);
+  private readonly orbitLookups = new HostLookups<OrbitHostRow>(findOrbitHostRows);
   private catalogue: AskCatalogue | null = null;
+  private loading: { promise: Promise<AskCatalogue>; since: number } | null = null;
   private trusted = false;
   // News counted: what was read before some news about it is answered once and not kept.
   private news = 0;
@@ -25,21 +39,26 @@ class AgentCaches implements ChangeListener {
     this.newsOf.set(hostId, (this.news += 1));
     this.hosts.drop(hostId);
     this.orbitHosts.drop(hostId);
+    this.devices.drop(hostId);
+    agentGauges.hostEntries = this.hosts.size;
   }
 
   everyHostChanged(): void {
     this.newsOfAll = this.news += 1;
     this.hosts.clear();
     this.orbitHosts.clear();
+    this.devices.clear();
+    agentGauges.hostEntries = 0;
   }
 
   catalogueChanged(): void {
     this.newsOfCatalogue = this.news += 1;
     this.catalogue = null;
+    this.devices.clear(); // what trays are told counts policies and names the organisation
   }
 
   disconnected(): void {
-    this.trusted = false;
+    this.trusted = agentGauges.listening = false;
     this.everyHostChanged();
     this.catalogueChanged();
   }
@@ -47,7 +66,7 @@ class AgentCaches implements ChangeListener {
   connected(): void {
     this.everyHostChanged();
     this.catalogueChanged();
-    this.trusted = true;
+    this.trusted = agentGauges.listening = true;
   }
 
   /** Whether answers come from memory. */
@@ -64,24 +83,40 @@ class AgentCaches implements ChangeListener {
     return this.catalogue;
   }
 
+  /** What is asked of hosts; all who wait for it share one look at the database. */
   async getCatalogue(ctx: SqlContext): Promise<AskCatalogue> {
     if (this.catalogue) return this.catalogue;
+    // One that began before the last news may not know it.
+    if (this.loading && this.loading.since >= this.newsOfCatalogue) return this.loading.promise;
     const since = this.news;
-    const catalogue = new AskCatalogue(await loadCatalogueRow(ctx.sql));
-    if (this.trusted && this.newsOfCatalogue <= since) this.catalogue = catalogue;
-    return catalogue;
+    agentCounters.catalogueLoads += 1;
+    const loading = { since, promise: loadCatalogueRow(ctx.sql).then((row) => new AskCatalogue(row)) };
+    this.loading = loading;
+    try {
+      const catalogue = await loading.promise;
+      if (this.trusted && this.newsOfCatalogue <= since) this.catalogue = catalogue;
+      return catalogue;
+    } finally {
+      if (this.loading === loading) this.loading = null;
+    }
   }
 
-  knownHost(keyHash: string): HostEntry | undefined {
-    return this.hosts.get(keyHash);
+  /** A host in memory by its key; undefined also when it has stood there for too long. @param now milliseconds */
+  knownHost(keyHash: string, now: number): HostEntry | undefined {
+    const host = this.hosts.get(keyHash);
+    return host && host.holdsUntil > now ? host : undefined;
   }
 
   async findHost(ctx: SqlContext, keyHash: string): Promise<HostEntry | null> {
     const since = this.news;
-    const row = await findHostRow(ctx.sql, keyHash);
+    agentCounters.hostMisses += 1;
+    const row = await this.hostLookups.find(ctx.sql, keyHash);
     if (!row) return null;
-    const entry = toHostEntry(row);
-    if (this.mayKeep(entry.hostId, since)) this.hosts.set(keyHash, entry);
+    const entry = toHostEntry(row, ctx.now().getTime());
+    if (this.mayKeep(entry.hostId, since)) {
+      this.hosts.set(keyHash, entry);
+      agentGauges.hostEntries = this.hosts.size;
+    }
     return entry;
   }
 
@@ -91,9 +126,24 @@ class AgentCaches implements ChangeListener {
 
   async findOrbitHost(ctx: SqlContext, keyHash: string): Promise<number | null> {
     const since = this.news;
-    const hostId = await findOrbitHostId(ctx.sql, keyHash);
-    if (hostId !== null && this.mayKeep(hostId, since)) this.orbitHosts.set(keyHash, { hostId });
-    return hostId;
+    const row = await this.orbitLookups.find(ctx.sql, keyHash);
+    if (row && this.mayKeep(row.hostId, since)) this.orbitHosts.set(keyHash, { hostId: row.hostId });
+    return row?.hostId ?? null;
+  }
+
+  /** What a device token opens, when it stands in memory and still holds. @param now milliseconds */
+  knownDevice(tokenHash: string, now: number): DeviceEntry | undefined {
+    const device = this.devices.get(tokenHash);
+    return device && device.holdsUntil > now ? device : undefined;
+  }
+
+  /** Remembers what a token opens, unless there was news since it was read; `since` is what `newsCount` said before. */
+  keepDevice(tokenHash: string, device: DeviceEntry, since: number): void {
+    if (this.mayKeep(device.hostId, since) && this.newsOfCatalogue <= since) this.devices.set(tokenHash, device);
+  }
+
+  get newsCount(): number {
+    return this.news;
   }
 
   private mayKeep(hostId: number, since: number): boolean {

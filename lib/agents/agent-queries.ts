@@ -2,6 +2,7 @@ import { statement, type Sql } from "@/lib/db/sql";
 
 /** A host as an agent's request finds it, with all that the next question depends on. */
 export interface HostRow {
+  keyHash: string;
   hostId: number;
   teamId: number;
   platform: string;
@@ -21,47 +22,59 @@ export interface HostRow {
   loggerPeriodSeconds: number;
   assessed: boolean;
   accessState: string;
-  blocking: number[];
+  blocking: readonly number[];
   stale: boolean;
   mdmOff: boolean;
   identityDeviceId: string | null;
   identityPerson: string | null;
   identityState: string | null;
   identitySeenAt: Date | null;
-  labelIds: number[];
-  policyIds: number[] | null;
-  outcomes: string[] | null;
-  versions: number[] | null;
+  /** Ids of the labels it is a member of, ascending, parted by commas. */
+  labelIds: string;
+  /** `policy:version` of each stored answer, ascending, parted by commas; and the first letter of each outcome. */
+  answered: string;
+  outcomes: string;
 }
 
-const selectByNodeKey = statement(
-  "agents.find_host_by_node_key",
-  `select h.id as "hostId", h.team_id as "teamId", h.platform, h.hostname, h.os_name as "osName", h.details_digest as "detailsDigest", h.mdm_state as "mdmState", h.mdm_server_url as "mdmServerUrl", h.last_restarted_at as "lastRestartedAt",
+const selectByNodeKeys = statement(
+  "agents.find_hosts_by_node_keys",
+  `select h.node_key_hash as "keyHash", h.id as "hostId", h.team_id as "teamId", h.platform, h.hostname, h.os_name as "osName", h.details_digest as "detailsDigest",
+     h.mdm_state as "mdmState", h.mdm_server_url as "mdmServerUrl", h.last_restarted_at as "lastRestartedAt",
      h.detail_updated_at as "detailUpdatedAt", h.label_updated_at as "labelUpdatedAt", h.policy_updated_at as "policyUpdatedAt",
      h.refetch_requested_at as "refetchRequestedAt", h.refetch_critical_until as "refetchCriticalUntil",
      h.distributed_interval_seconds as "distributedIntervalSeconds", h.config_refresh_seconds as "configRefreshSeconds", h.logger_period_seconds as "loggerPeriodSeconds",
      c.host_id is not null as assessed, coalesce(c.access_state, '') as "accessState", coalesce(c.blocking_policies, '{}'::int[]) as blocking,
      coalesce(c.reasons @> '[{"code": "stale"}]'::jsonb, false) as stale, coalesce(c.reasons @> '[{"code": "mdm_off"}]'::jsonb, false) as "mdmOff",
      i.device_id as "identityDeviceId", i.user_principal_name as "identityPerson", i.state as "identityState", i.last_seen_at as "identitySeenAt",
-     coalesce((select array_agg(m.label_id) from label_memberships m where m.host_id = h.id), '{}'::int[]) as "labelIds",
-     r.ids as "policyIds", r.outcomes, r.versions
+     coalesce((select string_agg(m.label_id::text, ',' order by m.label_id) from label_memberships m where m.host_id = h.id), '') as "labelIds",
+     coalesce(r.answered, '') as answered, coalesce(r.outcomes, '') as outcomes
    from hosts h left join host_compliance c on c.host_id = h.id left join host_entra_identities i on i.host_id = h.id
    left join lateral (
-     select array_agg(policy_id) as ids, array_agg(outcome) as outcomes, array_agg(policy_version) as versions from policy_results where host_id = h.id
+     select string_agg(policy_id || ':' || policy_version, ',' order by policy_id) as answered, string_agg(left(outcome, 1), '' order by policy_id) as outcomes
+     from policy_results where host_id = h.id
    ) r on true
-   where h.node_key_hash = $1::text`,
+   where h.node_key_hash = any($1::text[])`,
 );
 
-/** The host with this osquery node key, by its sha256. */
-export async function findHostRow(sql: Sql, nodeKeyHash: string): Promise<HostRow | null> {
-  return (await sql.rows<HostRow>(selectByNodeKey, [nodeKeyHash]))[0] ?? null;
+/** The hosts with these osquery node keys, by sha256; keys that nobody has are left out. */
+export async function findHostRows(sql: Sql, nodeKeyHashes: readonly string[]): Promise<HostRow[]> {
+  return sql.rows<HostRow>(selectByNodeKeys, [nodeKeyHashes]);
 }
 
-const selectByOrbitKey = statement("agents.find_host_by_orbit_key", `select id as "hostId" from hosts where orbit_node_key_hash = $1::text`);
+const selectByOrbitKeys = statement(
+  "agents.find_hosts_by_orbit_keys",
+  `select orbit_node_key_hash as "keyHash", id as "hostId" from hosts where orbit_node_key_hash = any($1::text[])`,
+);
 
-/** The host with this orbit node key, by its sha256. */
-export async function findOrbitHostId(sql: Sql, orbitNodeKeyHash: string): Promise<number | null> {
-  return (await sql.rows<{ hostId: number }>(selectByOrbitKey, [orbitNodeKeyHash]))[0]?.hostId ?? null;
+/** A host as an orbit request finds it. */
+export interface OrbitHostRow {
+  keyHash: string;
+  hostId: number;
+}
+
+/** The hosts with these orbit node keys, by sha256. */
+export async function findOrbitHostRows(sql: Sql, orbitNodeKeyHashes: readonly string[]): Promise<OrbitHostRow[]> {
+  return sql.rows<OrbitHostRow>(selectByOrbitKeys, [orbitNodeKeyHashes]);
 }
 
 /** A policy as agents are asked it. */
@@ -99,6 +112,8 @@ export interface CatalogueRow {
   labels: LabelRow[];
   teams: TeamRow[];
   agentOptions: unknown;
+  /** About how many hosts there are, as the planner estimates it: it sets the pace of mass questions. */
+  fleetSize: number;
 }
 
 const selectCatalogue = statement(
@@ -112,11 +127,12 @@ const selectCatalogue = statement(
      (select coalesce(json_agg(json_build_object('id', t.id, 'gating', t.conditional_access_enabled, 'gatingSince', t.conditional_access_since,
         'tenantId', coalesce((select c.tenant_id from entra_connections c where c.id = t.connection_id or (t.connection_id is null and c.is_default) limit 1), ''))), '[]')
       from teams t) as teams,
-     (select agent_options from organisation where id = 1) as "agentOptions"`,
+     (select agent_options from organisation where id = 1) as "agentOptions",
+     (select greatest(reltuples, 0)::int from pg_class where oid = 'hosts'::regclass) as "fleetSize"`,
 );
 
 /** What is asked of hosts, as it stands now. */
 export async function loadCatalogueRow(sql: Sql): Promise<CatalogueRow> {
   const [row] = await sql.rows<CatalogueRow>(selectCatalogue);
-  return row ?? { policies: [], labels: [], teams: [], agentOptions: {} };
+  return row ?? { policies: [], labels: [], teams: [], agentOptions: {}, fleetSize: 0 };
 }

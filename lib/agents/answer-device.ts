@@ -1,6 +1,8 @@
 import type { SqlContext } from "@/lib/context";
-import { findHostByDeviceToken } from "@/lib/hosts/find-host-by-device-token";
+import { findHostByDeviceToken, type TokenHost } from "@/lib/hosts/find-host-by-device-token";
 import { requestDeviceRefetch } from "@/lib/hosts/request-device-refetch";
+import { agentCounters } from "@/lib/metrics/agent-counters";
+import { hashToken } from "@/lib/secret-box";
 import { admitAddress, noteConduct } from "./address-bans";
 import { agentCaches } from "./agent-caches";
 import type { AgentCall } from "./agent-call";
@@ -10,6 +12,7 @@ import { listDevicePolicies, loadDesktop, loadDeviceHost } from "./device-querie
 interface DeviceCall {
   ctx: SqlContext;
   hostId: number;
+  host: TokenHost;
   token: string;
   call: AgentCall;
 }
@@ -17,11 +20,12 @@ type Answer = (given: DeviceCall) => Promise<AgentResponse> | AgentResponse;
 
 const done = answerText("device", "{}");
 const nothing = answerEmpty("device", 204);
+const alive = answerEmpty("device", 200);
 
 // GET stands for HEAD too. What we don't offer answers "nothing" or 404; never 402, which would make the tray believe in a licence.
 const answers: Record<string, Answer> = {
   "GET ": describeHost,
-  "GET ping": () => answerEmpty("device", 200),
+  "GET ping": () => alive,
   "GET desktop": describeDesktop,
   "GET policies": async ({ ctx, hostId }) => answerJson("device", { policies: await listDevicePolicies(ctx.sql, hostId) }),
   "GET transparency": sendToTransparency,
@@ -38,27 +42,43 @@ const answers: Record<string, Answer> = {
 };
 const methodsOf = new Map(Object.keys(answers).map((key) => [key.slice(key.indexOf(" ") + 1), key.slice(0, key.indexOf(" "))]));
 
-/** Answers the tray of a host and its pages' own calls. The token in the path is the credential; it is never logged. */
-export async function answerDevice(ctx: SqlContext, call: AgentCall): Promise<AgentResponse> {
+/** Answers the tray of a host and its pages' own calls; at once what the tray asks all the time. The token in the path is the credential; it is never logged. */
+export function answerDevice(ctx: SqlContext, call: AgentCall): AgentResponse | Promise<AgentResponse> {
+  agentCounters.otherCalls += 1;
   const { name, token } = call.path;
   const method = call.request.method === "HEAD" ? "GET" : call.request.method;
-  if (name === "/ping" && method === "GET") return answerEmpty("device", 200);
+  if (name === "/ping" && method === "GET") return alive;
   const address = call.request.remoteAddress;
   const now = ctx.now().getTime();
   admitAddress(address, now);
+  if (name === "desktop" && method === "GET") {
+    const device = agentCaches().knownDevice(hashToken(token), now);
+    if (device) {
+      agentCounters.hostHits += 1;
+      noteConduct(address, true, now);
+      return answerText("device", device.desktop);
+    }
+  }
+  return answerAfterLookups(ctx, call, method);
+}
+
+async function answerAfterLookups(ctx: SqlContext, call: AgentCall, method: string): Promise<AgentResponse> {
+  const { name, token } = call.path;
   const host = await findHostByDeviceToken(ctx, token);
   const admitted = host !== null && (host.isCurrent || method === "GET");
-  noteConduct(address, admitted, now);
+  noteConduct(call.request.remoteAddress, admitted, ctx.now().getTime());
   if (!host || !admitted) throw new AgentError(401, "device_token_unknown", "Authentication required");
   const answer = answers[`${method} ${name}`];
-  if (answer) return answer({ ctx, hostId: host.hostId, token, call });
+  if (answer) return answer({ ctx, hostId: host.hostId, host, token, call });
   if (methodsOf.has(name)) throw new AgentError(405, "method_unknown", `This path takes ${methodsOf.get(name)}.`);
   throw new AgentError(404, "path_unknown", "There is nothing at this path for this host.");
 }
 
-async function describeDesktop({ ctx, hostId }: DeviceCall): Promise<AgentResponse> {
-  const desktop = await loadDesktop(ctx.sql, hostId);
-  return answerJson("device", {
+async function describeDesktop({ ctx, host, token }: DeviceCall): Promise<AgentResponse> {
+  const caches = agentCaches();
+  const since = caches.newsCount;
+  const desktop = await loadDesktop(ctx.sql, host.hostId);
+  const text = JSON.stringify({
     failing_policies_count: desktop.failing,
     self_service: false, // left out, it would read as true
     notifications: {},
@@ -67,6 +87,8 @@ async function describeDesktop({ ctx, hostId }: DeviceCall): Promise<AgentRespon
       mdm: { macos_migration: { mode: "" } },
     },
   });
+  caches.keepDevice(hashToken(token), { ...host, desktop: text }, since);
+  return answerText("device", text);
 }
 
 async function describeHost({ ctx, hostId }: DeviceCall): Promise<AgentResponse> {

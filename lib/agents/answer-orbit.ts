@@ -3,11 +3,12 @@ import { ConflictError, ForbiddenError, InvalidInputError, NotFoundError, TooMan
 import { enrollHost } from "@/lib/hosts/enroll-host";
 import { recordDeviceMapping } from "@/lib/hosts/record-device-mapping";
 import { storeDeviceToken } from "@/lib/hosts/store-device-token";
+import { agentCounters } from "@/lib/metrics/agent-counters";
 import { hashToken } from "@/lib/secret-box";
 import { agentCaches } from "./agent-caches";
 import type { AgentCall } from "./agent-call";
 import { AgentError, answerEmpty, answerJson, answerText, type AgentResponse } from "./agent-request";
-import { authenticateOrbit } from "./authenticate-host";
+import { authenticateOrbit, findKnownOrbitHost } from "./authenticate-host";
 import { readText } from "./read-values";
 import { admitLookup, rememberUnknown } from "./unknown-keys";
 
@@ -16,6 +17,7 @@ const mebibyte = 1024 * 1024;
 const stableConfig = answerText("orbit", '{"notifications":{}}');
 const done = answerText("orbit", "{}");
 const nothing = answerEmpty("orbit", 204);
+const alive = answerEmpty("orbit", 200);
 
 type Answer = (ctx: SqlContext, hostId: number, body: Record<string, unknown>) => Promise<AgentResponse> | AgentResponse;
 
@@ -41,11 +43,20 @@ export function maxOrbitBody(name: string): number {
   return name === "software_install/result" || name === "scripts/result" ? 5 * mebibyte : mebibyte;
 }
 
-/** Answers one call of fleetd. A fault that heals is never 401: fleetd would throw its key away. */
-export async function answerOrbit(ctx: SqlContext, call: AgentCall): Promise<AgentResponse> {
+/** Answers one call of fleetd; at once what memory can. A fault that heals is never 401: fleetd would throw its key away. */
+export function answerOrbit(ctx: SqlContext, call: AgentCall): AgentResponse | Promise<AgentResponse> {
   const { name } = call.path;
   const { method } = call.request;
-  if (name === "ping" && (method === "HEAD" || method === "GET")) return answerEmpty("orbit", 200);
+  if (name === "config") agentCounters.orbitConfigs += 1;
+  else agentCounters.otherCalls += 1;
+  if (name === "ping" && (method === "HEAD" || method === "GET")) return alive;
+  if (name === "config" && method === "POST" && findKnownOrbitHost(call) !== null) return stableConfig;
+  return answerAfterLookups(ctx, call);
+}
+
+async function answerAfterLookups(ctx: SqlContext, call: AgentCall): Promise<AgentResponse> {
+  const { name } = call.path;
+  const { method } = call.request;
   try {
     if (name === "enroll" && method === "POST") return await enrollOrbit(ctx, call);
     const answer = answers[`${method} ${name}`];

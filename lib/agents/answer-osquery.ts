@@ -1,9 +1,11 @@
 import type { SqlContext } from "@/lib/context";
 import type { HostDetails } from "@/lib/hosts/host-details";
+import { agentCounters } from "@/lib/metrics/agent-counters";
 import { agentCaches } from "./agent-caches";
 import type { AgentCall } from "./agent-call";
-import { AgentError, answerText, type AgentResponse } from "./agent-request";
-import { authenticateHost } from "./authenticate-host";
+import { AgentError, type AgentResponse } from "./agent-request";
+import type { AgentConfig, AskCatalogue } from "./ask-catalogue";
+import { authenticateHost, findKnownHost } from "./authenticate-host";
 import { storeCheckIn } from "./check-in-batcher";
 import { enrollOsquery } from "./enroll-osquery";
 import type { HostEntry } from "./host-entry";
@@ -19,21 +21,40 @@ export function maxOsqueryBody(name: string): number {
   return name === "distributed/write" ? 5 * mebibyte : mebibyte;
 }
 
-/** Answers one call of osqueryd. Every answer that isn't a success has a top-level `error`: osqueryd doesn't look at the status. */
-export async function answerOsquery(ctx: SqlContext, call: AgentCall): Promise<AgentResponse> {
+/**
+ * Answers one call of osqueryd; at once when its body was read and memory is enough. Every answer that isn't a success has a top-level
+ * `error`: osqueryd doesn't look at the status.
+ */
+export function answerOsquery(ctx: SqlContext, call: AgentCall): AgentResponse | Promise<AgentResponse> {
   const { name } = call.path;
   if (!isKnown(name)) throw new AgentError(404, "path_unknown", "There is nothing at this path.");
   if (call.request.method !== "POST") throw new AgentError(405, "method_unknown", "This path takes POST.");
   if (name === "enroll") return enrollOsquery(ctx, call);
   if (name === "carve/block") throw carvingIsOff(); // it carries no node key
+  const host = findKnownHost(ctx, call);
+  const catalogue = agentCaches().knownCatalogue;
+  return host && catalogue && call.given ? answerHost(ctx, call, host, catalogue, call.given) : answerAfterLookups(ctx, call);
+}
+
+async function answerAfterLookups(ctx: SqlContext, call: AgentCall): Promise<AgentResponse> {
   const { host, body } = await authenticateHost(ctx, call);
-  switch (name) {
+  return answerHost(ctx, call, host, await agentCaches().getCatalogue(ctx), body);
+}
+
+function answerHost(
+  ctx: SqlContext,
+  call: AgentCall,
+  host: HostEntry,
+  catalogue: AskCatalogue,
+  body: Record<string, unknown>,
+): AgentResponse | Promise<AgentResponse> {
+  switch (call.path.name) {
     case "distributed/read":
-      return readDistributedQueries(ctx, host);
+      return readDistributedQueries(host, catalogue, ctx.now().getTime());
     case "distributed/write":
-      return writeDistributedResults(ctx, host, body, call.request.remoteAddress);
+      return writeDistributedResults(ctx, host, catalogue, body, call.request.remoteAddress);
     case "config":
-      return readConfig(ctx, host);
+      return readConfig(ctx, host, catalogue);
     case "log":
       return takeLogs(ctx, host.hostId, body);
     case "carve/begin":
@@ -54,28 +75,34 @@ function carvingIsOff(): AgentError {
   return new AgentError(500, "carving_off", "carving is disabled");
 }
 
-async function readConfig(ctx: SqlContext, host: HostEntry): Promise<AgentResponse> {
-  const catalogue = await agentCaches().getCatalogue(ctx);
+function readConfig(ctx: SqlContext, host: HostEntry, catalogue: AskCatalogue): AgentResponse | Promise<AgentResponse> {
+  agentCounters.configs += 1;
   const config = catalogue.configFor(host.platform);
+  if (host.configSeen === config) return config.answer;
   const details: HostDetails = {};
   for (const member of ["distributedIntervalSeconds", "configRefreshSeconds", "loggerPeriodSeconds"] as const) {
     const seconds = config[member];
     if (seconds !== null && seconds !== host[member]) details[member] = seconds;
   }
-  // The intervals that we send say when the host counts as online. Told once per configuration: the host's own flags may differ.
-  if (host.configSeen !== config && Object.keys(details).length > 0) {
-    await storeCheckIn(ctx, {
-      record: { hostId: host.hostId, details, detailsDigest: "" },
-      identity: undefined,
-      joinedLabels: [],
-      leftLabels: [],
-      answers: [],
-      endedPolicies: [],
-      repeats: false,
-      assess: false,
-    });
-    Object.assign(host, details);
-  }
+  if (Object.keys(details).length > 0) return noteIntervals(ctx, host, details, config);
   host.configSeen = config;
-  return answerText("osquery", config.text);
+  return config.answer;
+}
+
+// The intervals that we send say when the host counts as online. Told once per configuration: the host's own flags may differ.
+async function noteIntervals(ctx: SqlContext, host: HostEntry, details: HostDetails, config: AgentConfig): Promise<AgentResponse> {
+  await storeCheckIn(ctx, {
+    record: { hostId: host.hostId, details, detailsDigest: "" },
+    identity: undefined,
+    joinedLabels: [],
+    leftLabels: [],
+    answers: [],
+    endedPolicies: [],
+    repeats: false,
+    assess: false,
+    wholeGate: false,
+  });
+  Object.assign(host, details);
+  host.configSeen = config;
+  return config.answer;
 }

@@ -1,4 +1,5 @@
 import { policyPlatform } from "./detail-queries";
+import { answerText, type AgentResponse } from "./agent-request";
 import { readInteger, readObject } from "./read-values";
 import type { CatalogueRow, LabelRow, PolicyRow, TeamRow } from "./agent-queries";
 
@@ -8,6 +9,8 @@ export interface AskedPolicy extends Omit<PolicyRow, "versionSince"> {
   platforms: readonly string[];
   /** Milliseconds since 1970. */
   versionSince: number;
+  /** `"name":"query"` and `"name":"SELECT 1"` as they stand in what a host is asked. */
+  asked: AskedText;
 }
 
 /** A dynamic label ready to be asked. */
@@ -15,11 +18,23 @@ export interface AskedLabel extends Omit<LabelRow, "since"> {
   name: string;
   /** Milliseconds since 1970. */
   since: number;
+  asked: AskedText;
+}
+
+/** A query as JSON members, made once: questions are written for a whole fleet. */
+export interface AskedText {
+  query: string;
+  discovery: string;
+}
+
+/** Writes a query as members. `discovery`: what must have a row for it to run. */
+export function toAskedText(name: string, sql: string, discovery = "SELECT 1"): AskedText {
+  return { query: `${JSON.stringify(name)}:${JSON.stringify(sql)}`, discovery: `${JSON.stringify(name)}:${JSON.stringify(discovery)}` };
 }
 
 /** A configuration as osqueryd takes it, and the intervals that it sets. */
 export interface AgentConfig {
-  text: string;
+  answer: AgentResponse;
   distributedIntervalSeconds: number | null;
   configRefreshSeconds: number | null;
   loggerPeriodSeconds: number | null;
@@ -31,11 +46,16 @@ export class AskCatalogue {
   private readonly labels: AskedLabel[];
   private readonly teams: Map<number, TeamRow>;
   private readonly agentOptions: Record<string, unknown>;
-  private readonly policiesOf = new Map<string, { policies: AskedPolicy[]; scoped: boolean }>();
+  private readonly dynamicLabels: ReadonlySet<number>;
+  private readonly policiesOf = new Map<string, ScopedPolicies>();
   private readonly labelsOf = new Map<string, AskedLabel[]>();
   private readonly configOf = new Map<string, AgentConfig>();
 
+  /** About how many hosts there are. */
+  readonly fleetSize: number;
+
   constructor(row: CatalogueRow) {
+    this.fleetSize = row.fleetSize;
     this.policies = row.policies.map((policy) => ({
       ...policy,
       name: `fleet_policy_query_${policy.id}`,
@@ -44,8 +64,13 @@ export class AskCatalogue {
         .map((word) => word.trim())
         .filter(Boolean),
       versionSince: Date.parse(policy.versionSince),
+      asked: toAskedText(`fleet_policy_query_${policy.id}`, policy.query),
     }));
-    this.labels = row.labels.map((label) => ({ ...label, name: `fleet_label_query_${label.id}`, since: Date.parse(label.since) }));
+    this.labels = row.labels.map((label) => {
+      const name = `fleet_label_query_${label.id}`;
+      return { ...label, name, since: Date.parse(label.since), asked: toAskedText(name, label.query) };
+    });
+    this.dynamicLabels = new Set(this.labels.map(({ id }) => id));
     this.teams = new Map(row.teams.map((team) => [team.id, team]));
     this.agentOptions = readObject(row.agentOptions);
   }
@@ -53,16 +78,22 @@ export class AskCatalogue {
   /** The policies in a host's scope: its team's and everybody's, of its platform, within their labels. Empty SQL is never asked. */
   policiesFor(teamId: number, platform: string, labelIds: ReadonlySet<number>): AskedPolicy[] {
     const family = policyPlatform(platform);
-    const { policies, scoped } = remember(this.policiesOf, `${teamId} ${family}`, () => {
-      const candidates = this.policies.filter(
+    const scoped = remember(this.policiesOf, `${teamId} ${family}`, () => {
+      const policies = this.policies.filter(
         (policy) =>
           (policy.teamId === null || policy.teamId === teamId) &&
           (policy.platforms.length === 0 || policy.platforms.includes(family)) &&
           policy.query.trim() !== "",
       );
-      return { policies: candidates, scoped: candidates.some((policy) => policy.scopes.length > 0) };
+      return { policies, byLabels: policies.some((policy) => policy.scopes.length > 0) ? new WeakMap() : null };
     });
-    return scoped ? policies.filter((policy) => isInLabelScope(policy, labelIds)) : policies;
+    if (!scoped.byLabels) return scoped.policies;
+    let inScope = scoped.byLabels.get(labelIds);
+    if (!inScope) {
+      inScope = scoped.policies.filter((policy) => isInLabelScope(policy, labelIds));
+      scoped.byLabels.set(labelIds, inScope);
+    }
+    return inScope;
   }
 
   /** The dynamic labels that a host is asked about. `rhel` that calls itself CentOS counts as `centos`. */
@@ -78,7 +109,7 @@ export class AskCatalogue {
 
   /** Whether a label is one that hosts answer for themselves. */
   isAsked(labelId: number): boolean {
-    return this.labels.some((label) => label.id === labelId);
+    return this.dynamicLabels.has(labelId);
   }
 
   /** The team's gate: whether it is on, since when (milliseconds), and the tenant that it serves. */
@@ -96,13 +127,19 @@ export class AskCatalogue {
       const options = readObject(config.options);
       const seconds = (value: unknown) => readInteger(value, 0, 86_400) || null;
       return {
-        text: JSON.stringify(config),
+        answer: answerText("osquery", JSON.stringify(config)),
         distributedIntervalSeconds: seconds(options.distributed_interval),
         configRefreshSeconds: seconds(options.config_tls_refresh ?? options.config_refresh),
         loggerPeriodSeconds: seconds(options.logger_tls_period),
       };
     });
   }
+}
+
+/** The policies of a team and platform; those within a set of labels are remembered by the set, which hosts share. */
+interface ScopedPolicies {
+  policies: AskedPolicy[];
+  byLabels: WeakMap<ReadonlySet<number>, AskedPolicy[]> | null;
 }
 
 function isInLabelScope({ scopes }: PolicyRow | AskedPolicy, labelIds: ReadonlySet<number>): boolean {

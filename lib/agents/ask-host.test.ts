@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { HostRow, LabelRow, PolicyRow } from "./agent-queries";
 import { AskCatalogue } from "./ask-catalogue";
-import { askHost } from "./ask-host";
+import { askHost, takesUpAt } from "./ask-host";
 import { toHostEntry } from "./host-entry";
 
 const now = Date.parse("2026-03-02T09:00:00Z");
@@ -18,15 +18,16 @@ const policy = (id: number, gated: boolean): PolicyRow => ({
   scopes: [],
 });
 
-function catalogue(gating: boolean, policies = [policy(1, true), policy(2, false)], labels: LabelRow[] = []): AskCatalogue {
+function catalogue(gating: boolean, policies = [policy(1, true), policy(2, false)], labels: LabelRow[] = [], fleetSize = 0): AskCatalogue {
   const teams = [{ id: 0, gating, gatingSince: gating ? "2026-03-01T00:00:00Z" : null, tenantId: "" }];
-  return new AskCatalogue({ policies, labels, teams, agentOptions: {} });
+  return new AskCatalogue({ policies, labels, teams, agentOptions: {}, fleetSize });
 }
 
 /** A Mac that is let in and answered everything a minute ago. */
 function letInHost() {
   const fresh = new Date(now - everyMs);
   const row: HostRow = {
+    keyHash: "",
     hostId: 7,
     teamId: 0,
     platform: "darwin",
@@ -53,12 +54,11 @@ function letInHost() {
     identityPerson: "dana@aldergate.example",
     identityState: "registered",
     identitySeenAt: fresh,
-    labelIds: [],
-    policyIds: [1, 2],
-    outcomes: ["pass", "pass"],
-    versions: [1, 1],
+    labelIds: "",
+    answered: "1:1,2:1",
+    outcomes: "pp",
   };
-  return toHostEntry(row);
+  return toHostEntry(row, now);
 }
 
 const asked = (ask: ReturnType<typeof askHost>) => [...ask.policies.map(({ id }) => id), ...ask.details.map(({ name }) => name)];
@@ -93,4 +93,32 @@ test("a label that was made or switched on after the last answers is asked at on
   expect(labelsAsked(-1000).labels.map(({ id }) => id)).toEqual([3]);
   expect(labelsAsked(-2 * everyMs).labels).toEqual([]);
   expect(labelsAsked(5000)).toMatchObject({ labels: [], nextDueAt: now + 5000 });
+});
+
+test("a new question reaches a large fleet over a window, what gates access first, and every host within it", () => {
+  const edited = (gated: boolean): PolicyRow => ({ ...policy(1, gated), version: 2, versionSince: new Date(now).toISOString() });
+  const askedAt = (hostId: number, gated: boolean) => {
+    const asks = (at: number) => asked(askHost({ ...letInHost(), hostId }, catalogue(true, [edited(gated)], [], 100_000), at)).includes(1);
+    expect(asks(now - 1)).toBe(false);
+    const turn = takesUpAt(hostId, now, 100_000, gated);
+    expect([asks(turn - 1), asks(turn)]).toEqual([false, true]);
+    // Nobody has to ask the rules again before that.
+    const { nextDueAt } = askHost({ ...letInHost(), hostId }, catalogue(true, [edited(gated)], [], 100_000), now);
+    expect(nextDueAt).toBeLessThanOrEqual(turn);
+    return turn - now;
+  };
+  const hostIds = Array.from({ length: 500 }, (_, n) => n * 37 + 1);
+  const gated = hostIds.map((hostId) => askedAt(hostId, true));
+  const others = hostIds.map((hostId) => askedAt(hostId, false));
+  expect(Math.max(...gated)).toBeLessThanOrEqual(200_000);
+  expect(Math.max(...others)).toBeLessThanOrEqual(1_000_000);
+  // Spread out: no tenth of the window holds more than a fifth of the hosts.
+  for (let tenth = 0; tenth < 10; tenth += 1) {
+    expect(others.filter((ms) => Math.floor(ms / 100_000) === tenth).length).toBeLessThan(hostIds.length / 5);
+  }
+});
+
+test("a small fleet is asked at once", () => {
+  const edited: PolicyRow = { ...policy(1, false), version: 2, versionSince: new Date(now + 5000).toISOString() };
+  expect(asked(askHost(letInHost(), catalogue(false, [edited], [], 99), now))).toEqual([1]);
 });

@@ -1,15 +1,15 @@
-import { LRUCache } from "lru-cache";
 import { jitterOf, type Ask } from "./ask-host";
+import { BoundedMap, maxHostsInMemory } from "./bounded-map";
 
 /** What a host was asked last, kept to know what its next answer leaves out, and which version it answers. */
 export interface Asked extends Pick<Ask, "policies" | "allPolicies" | "refetchRequestedAt"> {
   platformKnown: boolean;
 }
 
-const shared = globalThis as unknown as { flotillaAskedHosts?: LRUCache<number, Asked>; flotillaGateRounds?: LRUCache<number, number> };
+const shared = globalThis as unknown as { flotillaAskedHosts?: Map<number, Asked>; flotillaGateRounds?: Map<number, number> };
 
-function askedHosts(): LRUCache<number, Asked> {
-  shared.flotillaAskedHosts ??= new LRUCache({ max: 50_000 });
+function askedHosts(): Map<number, Asked> {
+  shared.flotillaAskedHosts ??= new BoundedMap(maxHostsInMemory);
   return shared.flotillaAskedHosts;
 }
 
@@ -28,8 +28,8 @@ export function forgetAsked(hostId: number): void {
   askedHosts().delete(hostId);
 }
 
-function gateRounds(): LRUCache<number, number> {
-  shared.flotillaGateRounds ??= new LRUCache({ max: 50_000 });
+function gateRounds(): Map<number, number> {
+  shared.flotillaGateRounds ??= new BoundedMap(maxHostsInMemory);
   return shared.flotillaGateRounds;
 }
 

@@ -1,39 +1,74 @@
 import type { SqlContext } from "@/lib/context";
+import { agentCounters } from "@/lib/metrics/agent-counters";
 import { hashToken } from "@/lib/secret-box";
 import { agentCaches } from "./agent-caches";
 import type { AgentCall } from "./agent-call";
-import { AgentError } from "./agent-request";
+import { AgentError, type AgentRequest } from "./agent-request";
 import type { HostEntry } from "./host-entry";
 import { markSeen } from "./host-marks";
 import { admitLookup, isSurelyUnknown, rememberUnknown } from "./unknown-keys";
 
 const scheme = /^NodeKey\s+(\S+)\s*$/i;
 
+/** Whether the key in a request's header is that of a host in memory, so that its body may be read. */
+export function isKnownByHeader(headers: AgentRequest["headers"]): boolean {
+  const key = readHeaderKey({ headers });
+  return key !== undefined && agentCaches().knownHost(hashToken(key), Date.now()) !== undefined;
+}
+
+/**
+ * Finds the host behind an osquery request whose body was read, when it stands in memory, and marks it seen; null: authenticateHost has to look.
+ * @throws AgentError `node_keys_differ` 400
+ */
+export function findKnownHost(ctx: SqlContext, { request, given }: AgentCall): HostEntry | null {
+  if (!given) return null;
+  const headerKey = readHeaderKey(request);
+  const bodyKey = typeof given.node_key === "string" ? given.node_key : "";
+  const nodeKey = headerKey ?? bodyKey;
+  const now = ctx.now();
+  const host = nodeKey === "" ? undefined : agentCaches().knownHost(hashToken(nodeKey), now.getTime());
+  if (!host) return null;
+  refuseTwoKeys(headerKey, bodyKey);
+  agentCounters.hostHits += 1;
+  markSeen(host.hostId, now);
+  return host;
+}
+
 /**
  * Finds the host behind an osquery request, by its header before the body is read, else by the body; marks it seen.
  * @throws AgentError `node_key_unknown` 401 with node_invalid, only when the key is surely unknown; `node_keys_differ` 400
  */
 export async function authenticateHost(ctx: SqlContext, call: AgentCall): Promise<{ host: HostEntry; body: Record<string, unknown> }> {
-  const header = call.request.headers.authorization;
-  const headerKey = typeof header === "string" ? scheme.exec(header)?.[1] : undefined;
+  const headerKey = readHeaderKey(call.request);
   const address = call.request.remoteAddress;
   const early = headerKey === undefined ? undefined : await findByNodeKey(ctx, headerKey, address);
   const body = await call.body();
   const bodyKey = typeof body.node_key === "string" ? body.node_key : "";
-  if (early && bodyKey !== "" && bodyKey !== headerKey) {
-    throw new AgentError(400, "node_keys_differ", "authentication error: the node key of the header differs from the body's");
-  }
+  if (early) refuseTwoKeys(headerKey, bodyKey);
   const host = early ?? (await findByNodeKey(ctx, bodyKey, address));
   markSeen(host.hostId, ctx.now());
   return { host, body };
+}
+
+function readHeaderKey({ headers }: Pick<AgentRequest, "headers">): string | undefined {
+  const header = headers.authorization;
+  return typeof header === "string" ? scheme.exec(header)?.[1] : undefined;
+}
+
+function refuseTwoKeys(headerKey: string | undefined, bodyKey: string): void {
+  if (headerKey === undefined || bodyKey === "" || bodyKey === headerKey) return;
+  throw new AgentError(400, "node_keys_differ", "authentication error: the node key of the header differs from the body's");
 }
 
 async function findByNodeKey(ctx: SqlContext, nodeKey: string, address: string): Promise<HostEntry> {
   if (nodeKey === "") throw unknownNodeKey();
   const keyHash = hashToken(nodeKey);
   const caches = agentCaches();
-  const known = caches.knownHost(keyHash);
-  if (known) return known;
+  const known = caches.knownHost(keyHash, ctx.now().getTime());
+  if (known) {
+    agentCounters.hostHits += 1;
+    return known;
+  }
   if (isSurelyUnknown(keyHash)) throw unknownNodeKey();
   admitLookup(address);
   const found = await caches.findHost(ctx, keyHash);
@@ -46,18 +81,34 @@ function unknownNodeKey(): AgentError {
   return new AgentError(401, "node_key_unknown", "authentication error: invalid node key", { nodeInvalid: true });
 }
 
+/** The host behind an orbit request whose body was read, when it stands in memory; null: authenticateOrbit has to look. */
+export function findKnownOrbitHost({ given }: AgentCall): number | null {
+  const key = given && readOrbitKey(given);
+  const hostId = key === undefined ? undefined : agentCaches().knownOrbitHost(hashToken(key));
+  if (hostId === undefined) return null;
+  agentCounters.hostHits += 1;
+  return hostId;
+}
+
+function readOrbitKey(body: Record<string, unknown>): string | undefined {
+  return [body.orbit_node_key, body.orbot_node_key].find((value) => typeof value === "string" && value !== "") as string | undefined;
+}
+
 /**
  * Finds the host behind an orbit request; its key stands in the body. `orbot_node_key` is a slip that old agents send in its place.
  * @throws AgentError `orbit_key_unknown` 401
  */
 export async function authenticateOrbit(ctx: SqlContext, call: AgentCall): Promise<{ hostId: number; body: Record<string, unknown> }> {
   const body = await call.body();
-  const key = [body.orbit_node_key, body.orbot_node_key].find((value) => typeof value === "string" && value !== "") as string | undefined;
+  const key = readOrbitKey(body);
   if (key === undefined) throw unknownOrbitKey();
   const keyHash = hashToken(key);
   const caches = agentCaches();
   const known = caches.knownOrbitHost(keyHash);
-  if (known !== undefined) return { hostId: known, body };
+  if (known !== undefined) {
+    agentCounters.hostHits += 1;
+    return { hostId: known, body };
+  }
   if (isSurelyUnknown(keyHash)) throw unknownOrbitKey();
   admitLookup(call.request.remoteAddress);
   const hostId = await caches.findOrbitHost(ctx, keyHash);

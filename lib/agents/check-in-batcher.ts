@@ -1,6 +1,7 @@
 import type { SqlContext } from "@/lib/context";
 import { inSqlTransaction } from "@/lib/db/transaction";
 import { getLogger } from "@/lib/log";
+import { agentCounters, agentGauges } from "@/lib/metrics/agent-counters";
 import { agentContext } from "./agent-context";
 import { AgentError } from "./agent-request";
 import type { CheckIn } from "./plan-check-in";
@@ -32,6 +33,7 @@ class CheckInBatcher {
     if (this.waiting.length >= maxWaiting) throw new AgentError(503, "too_busy", "temporarily unavailable", { retryAfterSeconds: 5 });
     return new Promise((resolve, reject) => {
       this.waiting.push({ ctx, checkIn, resolve, reject });
+      agentGauges.checkInsWaiting = this.waiting.length;
       this.wake();
     });
   }
@@ -58,8 +60,11 @@ class CheckInBatcher {
       } else rest.push(one);
     }
     this.waiting = rest;
+    agentGauges.checkInsWaiting = rest.length;
     if (batch.length === 0) return false;
     this.running += 1;
+    agentCounters.batches += 1;
+    agentCounters.batchedCheckIns += batch.length;
     void this.store(batch).finally(() => {
       this.running -= 1;
       for (const one of batch) this.busyHosts.delete(one.checkIn.record.hostId);

@@ -132,8 +132,15 @@ export function policyPlatform(platform: string): string {
   return platform === "" || ["darwin", "windows", "chrome", "ios", "ipados", "android"].includes(platform) ? platform : "linux";
 }
 
+const queriesOf = new Map<string, readonly DetailQuery[]>();
+
 /** The detail queries of a platform; of an unknown one, those that every host can answer. */
-export function detailQueriesFor(platform: string): DetailQuery[] {
+export function detailQueriesFor(platform: string): readonly DetailQuery[] {
   const family = policyPlatform(platform);
-  return detailQueries.filter((query) => query.platforms.length === 0 || query.platforms.includes(family));
+  let queries = queriesOf.get(family);
+  if (!queries) {
+    queries = detailQueries.filter((query) => query.platforms.length === 0 || query.platforms.includes(family));
+    queriesOf.set(family, queries);
+  }
+  return queries;
 }

@@ -1,6 +1,7 @@
 import type { SqlContext } from "@/lib/context";
 import { ForbiddenError, TooManyRequestsError, UnauthenticatedError } from "@/lib/errors";
 import { enrollHost } from "@/lib/hosts/enroll-host";
+import { agentCounters } from "@/lib/metrics/agent-counters";
 import { hashToken } from "@/lib/secret-box";
 import type { AgentCall } from "./agent-call";
 import { admitLookup, rememberUnknown } from "./unknown-keys";
@@ -14,6 +15,7 @@ import { readObject, readText, type AgentRow } from "./read-values";
  * @throws AgentError 401 with node_invalid: the secret is unknown, or the enrolment was refused
  */
 export async function enrollOsquery(ctx: SqlContext, call: AgentCall): Promise<AgentResponse> {
+  agentCounters.otherCalls += 1;
   const body = await call.body();
   const given = readObject(body.host_details);
   const tables = ["os_version", "osquery_info", "system_info"].filter((table) => Object.hasOwn(given, table));

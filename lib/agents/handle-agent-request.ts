@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { SqlContext } from "@/lib/context";
+import { agentCounters } from "@/lib/metrics/agent-counters";
 import { agentContext, type AgentOverrides } from "./agent-context";
 import { AgentCall } from "./agent-call";
 import { readAgentPath, type AgentPath } from "./agent-paths";
@@ -19,25 +20,37 @@ const errorReportBytes = 5 * 1024 * 1024;
  */
 export async function handleAgentRequest(request: AgentRequest, overrides: AgentOverrides = {}): Promise<AgentResponse> {
   const path = readAgentPath(request.path);
-  if (!path) return answerError("osquery", new AgentError(404, "path_unknown", "There is nothing at this path."));
+  if (!path) return answerUnknownPath();
+  return answerCall(new AgentCall(request, path, maxAgentBody(path)), overrides);
+}
+
+/** Answers one call, without a promise when memory is enough. Never throws. */
+export function answerCall(call: AgentCall, overrides: AgentOverrides = {}): AgentResponse | Promise<AgentResponse> {
   const ctx = agentContext(overrides);
-  const call = new AgentCall(request, path, maxBody(path));
   try {
-    return await within(answer(ctx, call), overrides.answerWithinMs ?? answerWithinMs);
+    const answered = answer(ctx, call);
+    if (!(answered instanceof Promise)) return answered;
+    return within(answered, overrides.answerWithinMs ?? answerWithinMs).catch((error: unknown) => answerFault(ctx, call.path, error));
   } catch (error) {
-    return answerFault(ctx, path, error);
+    return answerFault(ctx, call.path, error);
   }
 }
 
-function answer(ctx: SqlContext, call: AgentCall): Promise<AgentResponse> {
-  if (call.path.family === "osquery") return answerOsquery(ctx, call);
-  return call.path.family === "orbit" ? answerOrbit(ctx, call) : answerDevice(ctx, call);
+/** What is said to a path that only begins like an agent's. */
+export function answerUnknownPath(): AgentResponse {
+  return answerError("osquery", new AgentError(404, "path_unknown", "There is nothing at this path."));
 }
 
-function maxBody({ family, name }: AgentPath): number {
+/** The most bytes that a body on a path may hold. */
+export function maxAgentBody({ family, name }: AgentPath): number {
   if (family === "osquery") return maxOsqueryBody(name);
   if (family === "orbit") return maxOrbitBody(name);
   return name === "debug/errors" ? errorReportBytes : deviceBodyBytes;
+}
+
+function answer(ctx: SqlContext, call: AgentCall): AgentResponse | Promise<AgentResponse> {
+  if (call.path.family === "osquery") return answerOsquery(ctx, call);
+  return call.path.family === "orbit" ? answerOrbit(ctx, call) : answerDevice(ctx, call);
 }
 
 function within(answered: Promise<AgentResponse>, milliseconds: number): Promise<AgentResponse> {
@@ -51,7 +64,12 @@ function within(answered: Promise<AgentResponse>, milliseconds: number): Promise
 }
 
 function answerFault(ctx: SqlContext, { family, name }: AgentPath, error: unknown): AgentResponse {
-  if (error instanceof AgentError) return answerError(family, error, error.status >= 500 ? randomUUID() : "");
+  if (error instanceof AgentError) {
+    if (error.status >= 500) agentCounters.refused5xx += 1;
+    else agentCounters.refused4xx += 1;
+    return answerError(family, error, error.status >= 500 ? randomUUID() : "");
+  }
+  agentCounters.refused5xx += 1;
   const uuid = randomUUID();
   ctx.log.error(
     {

@@ -1,12 +1,18 @@
 import { markHostsFresh, type FreshTimes } from "@/lib/hosts/mark-hosts-fresh";
 import { markHostsSeen } from "@/lib/hosts/mark-hosts-seen";
 import { getLogger } from "@/lib/log";
+import { agentCounters } from "@/lib/metrics/agent-counters";
 import { agentContext } from "./agent-context";
 
 const flushEveryMs = 1000;
+/** The least that a flush may write: so many hosts have their seen time written every second. With more, the ones that wait longest are first. */
+const seenPerFlush = 2000;
+/** However many hosts there are, each one's seen time is written this often. */
+const seenWithinFlushes = 30;
 
 /** Marks that wait for the next flush: up to a second of them is lost in a crash, and then hosts are asked again. */
 interface HostMarks {
+  /** In the order of waiting: a host that is seen again keeps its place. */
   seen: Map<number, Date>;
   fresh: Map<number, FreshTimes>;
   timer: NodeJS.Timeout | undefined;
@@ -24,7 +30,7 @@ function marks(): HostMarks {
 export function markSeen(hostId: number, at: Date): void {
   const all = marks();
   all.seen.set(hostId, at);
-  all.timer ??= setTimeout(() => void flushHostMarks(), flushEveryMs).unref();
+  all.timer ??= setTimeout(() => void flushSome(), flushEveryMs).unref();
 }
 
 /** Marks a host's groups of answers as confirmed; null leaves a group. */
@@ -37,26 +43,35 @@ export function markFresh(times: FreshTimes): void {
     label: times.label ?? waiting?.label ?? null,
     policy: times.policy ?? waiting?.policy ?? null,
   });
-  all.timer ??= setTimeout(() => void flushHostMarks(), flushEveryMs).unref();
+  all.timer ??= setTimeout(() => void flushSome(), flushEveryMs).unref();
 }
 
-/** Writes all marks now, in two statements. What can't be written is tried again with the next flush. */
+/** Writes all marks now. What can't be written is tried again within a second. */
 export function flushHostMarks(): Promise<void> {
+  return startFlush(Infinity);
+}
+
+function flushSome(): Promise<void> {
+  return startFlush(Math.max(seenPerFlush, Math.ceil(marks().seen.size / seenWithinFlushes)));
+}
+
+function startFlush(mostSeen: number): Promise<void> {
   const all = marks();
   clearTimeout(all.timer);
   all.timer = undefined;
-  all.flushing = all.flushing.then(() => flush(all));
+  all.flushing = all.flushing.then(() => flush(all, mostSeen));
   return all.flushing;
 }
 
-async function flush(all: HostMarks): Promise<void> {
-  const { seen, fresh } = all;
-  if (seen.size === 0 && fresh.size === 0) return;
-  all.seen = new Map();
+async function flush(all: HostMarks, mostSeen: number): Promise<void> {
+  const seen = takeOldest(all.seen, mostSeen);
+  const { fresh } = all;
   all.fresh = new Map();
+  if (seen.size === 0 && fresh.size === 0) return;
   const ctx = agentContext();
   try {
     if (seen.size > 0) await markHostsSeen(ctx, seen);
+    agentCounters.seenRowsWritten += seen.size;
     seen.clear();
     if (fresh.size > 0) await markHostsFresh(ctx, [...fresh.values()]);
   } catch (cause) {
@@ -66,6 +81,16 @@ async function flush(all: HostMarks): Promise<void> {
     );
     for (const [hostId, at] of seen) if (!all.seen.has(hostId)) all.seen.set(hostId, at);
     for (const [hostId, times] of fresh) if (!all.fresh.has(hostId)) all.fresh.set(hostId, times);
-    all.timer ??= setTimeout(() => void flushHostMarks(), flushEveryMs).unref();
   }
+  if (all.seen.size > 0 || all.fresh.size > 0) all.timer ??= setTimeout(() => void flushSome(), flushEveryMs).unref();
+}
+
+function takeOldest(seen: Map<number, Date>, most: number): Map<number, Date> {
+  const taken = new Map<number, Date>();
+  for (const [hostId, at] of seen) {
+    if (taken.size >= most) break;
+    taken.set(hostId, at);
+  }
+  for (const hostId of taken.keys()) seen.delete(hostId);
+  return taken;
 }

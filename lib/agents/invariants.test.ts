@@ -281,7 +281,7 @@ describe.each(["socket", "route"])("by %s", (name) => {
         expect(reply).toMatchObject({ status: 503, json: { message: "temporarily unavailable", errors: [{ name: "base" }] } });
       }
       expect((await send("POST", "/api/fleet/orbit/enroll", { enroll_secret: "x", hardware_uuid: "y" })).status).toBe(503);
-      expect((await send("GET", `/api/v1/fleet/device/${host.deviceToken}/desktop`)).status).toBe(503);
+      expect((await send("GET", `/api/v1/fleet/device/${host.deviceToken}/policies`)).status).toBe(503);
     } finally {
       fault.mockRestore();
       query.mockRestore();
@@ -366,7 +366,7 @@ test.each<{ scopes: [labelId: number, scope: "include_any" | "include_all" | "ex
     versionSince: "2026-01-01T00:00:00Z",
     scopes: scopes.map(([labelId, scope]) => ({ labelId, scope })),
   };
-  const catalogue = new AskCatalogue({ policies: [policy], labels: [], teams: [], agentOptions: {} });
+  const catalogue = new AskCatalogue({ policies: [policy], labels: [], teams: [], agentOptions: {}, fleetSize: 0 });
   expect(catalogue.policiesFor(0, "ubuntu", new Set(labels)).length === 1).toBe(asked);
   expect(catalogue.policiesFor(0, "windows", new Set(labels))).toEqual([]);
 });

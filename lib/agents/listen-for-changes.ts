@@ -1,6 +1,7 @@
 import { Client } from "pg";
 import { env } from "@/lib/env";
 import { getLogger } from "@/lib/log";
+import { agentCounters } from "@/lib/metrics/agent-counters";
 
 const pingEveryMs = 10_000;
 const retryAfterMs = 1000;
@@ -82,6 +83,7 @@ export async function listenForChanges(listener: ChangeListener): Promise<Change
 }
 
 function hear(listener: ChangeListener, channel: string, payload: string): void {
+  agentCounters.notifications += 1;
   if (channel === "flotilla_catalogue_changed") listener.catalogueChanged();
   else if (payload === "*") listener.everyHostChanged();
   else for (const id of payload.split(",")) if (/^\d{1,10}$/.test(id)) listener.hostChanged(Number(id));

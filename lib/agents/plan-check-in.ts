@@ -27,6 +27,8 @@ export interface CheckIn {
   repeats: boolean;
   /** The verdict has to be looked at even if nothing changes. */
   assess: boolean;
+  /** Everything that gates the host's access was answered. */
+  wholeGate: boolean;
 }
 
 /**
@@ -84,6 +86,7 @@ export function planCheckIn(
     endedPolicies: policies.ended,
     repeats,
     assess: !host.assessed || host.stale,
+    wholeGate: gate.on && sorted.policies.size > 0 && inScope.every((policy) => !policy.gated || sorted.policies.has(policy.id)),
   };
 }
 
@@ -168,7 +171,7 @@ function planPolicies(host: HostEntry, sorted: SortedResults, inScope: readonly 
 
 function endedPolicies(host: HostEntry, inScope: readonly AskedPolicy[]): number[] {
   const concerned = new Set(inScope.map((policy) => policy.id));
-  return [...host.results.keys()].filter((id) => !concerned.has(id));
+  return host.results.policyIds().filter((id) => !concerned.has(id));
 }
 
 function isOld(policy: AskedPolicy, askedVersion: number | undefined, now: number): boolean {
@@ -178,10 +181,10 @@ function isOld(policy: AskedPolicy, askedVersion: number | undefined, now: numbe
 
 function add(plan: PolicyPlan, host: HostEntry, answer: PolicyAnswer): void {
   plan.answers.push(answer);
-  const stored = host.results.get(answer.policyId);
+  const stored = host.results.outcomeOf(answer.policyId);
   const same =
     stored !== undefined &&
-    stored.version === answer.policyVersion &&
-    (answer.outcome === "unanswered" ? stored.outcome !== "pass" : stored.outcome === answer.outcome);
+    host.results.versionOf(answer.policyId) === answer.policyVersion &&
+    (answer.outcome === "unanswered" ? stored !== "pass" : stored === answer.outcome);
   if (!same) plan.repeats = false;
 }

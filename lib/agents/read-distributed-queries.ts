@@ -1,31 +1,38 @@
-import type { SqlContext } from "@/lib/context";
 import { env } from "@/lib/env";
-import { agentCaches } from "./agent-caches";
-import { answerJson, answerText, type AgentResponse } from "./agent-request";
+import { agentCounters } from "@/lib/metrics/agent-counters";
+import { answerText, type AgentResponse } from "./agent-request";
+import { toAskedText, type AskCatalogue, type AskedText } from "./ask-catalogue";
 import { askHost, asksSomething, type Ask } from "./ask-host";
 import { lastGateRound, noteGateRound, rememberAsked } from "./asked-hosts";
+import { detailQueries, type DetailQuery } from "./detail-queries";
 import type { HostEntry } from "./host-entry";
 
 /** osqueryd comes back every 5 s for this long. */
 const accelerateSeconds = 10;
-const always = "SELECT 1";
-const nothing = answerText("osquery", Buffer.from('{"queries":{},"discovery":{}}'));
+const nothing = answerText("osquery", '{"queries":{},"discovery":{}}');
+const wildcard = toAskedText("fleet_no_policies_wildcard", "SELECT 1");
+const askedDetails = new Map<DetailQuery, AskedText>(
+  detailQueries.map((query) => [query, toAskedText(`fleet_detail_query_${query.name}`, query.sql, query.discovery)]),
+);
 
-/** Tells a host what to answer now. Almost always nothing, from memory, without touching the database. */
-export async function readDistributedQueries(ctx: SqlContext, host: HostEntry): Promise<AgentResponse> {
-  const caches = agentCaches();
-  const now = ctx.now().getTime();
-  if (host.idleUntil > now && host.idleCatalogue === caches.knownCatalogue && host.idleCatalogue !== null) return nothing;
-  const catalogue = await caches.getCatalogue(ctx);
+/** Tells a host what to answer now. Almost always nothing; always from memory. @param now milliseconds */
+export function readDistributedQueries(host: HostEntry, catalogue: AskCatalogue, now: number): AgentResponse {
+  agentCounters.reads += 1;
+  if (host.idleUntil > now && host.idleCatalogue === catalogue) return sayNothing();
   const everyMs = env().GATE_CHECK_SECONDS * 1000;
   const ask = askHost(host, catalogue, now, { askedAt: lastGateRound(host.hostId, now, everyMs), everyMs });
-  if (!asksSomething(ask) && !ask.accelerate) {
+  if (asksSomething(ask)) remember(host, ask, now);
+  else if (!ask.accelerate) {
     host.idleUntil = ask.nextDueAt;
     host.idleCatalogue = catalogue;
-    return nothing;
+    return sayNothing();
   }
-  if (asksSomething(ask)) remember(host, ask, now);
-  return answerJson("osquery", writeAsk(ask));
+  return answerText("osquery", writeAsk(ask));
+}
+
+function sayNothing(): AgentResponse {
+  agentCounters.emptyReads += 1;
+  return nothing;
 }
 
 function remember(host: HostEntry, ask: Ask, now: number): void {
@@ -38,16 +45,10 @@ function remember(host: HostEntry, ask: Ask, now: number): void {
   });
 }
 
-function writeAsk(ask: Ask): object {
-  const queries: Record<string, string> = {};
-  const discovery: Record<string, string> = {};
-  const add = (name: string, sql: string, condition = always) => {
-    queries[name] = sql;
-    discovery[name] = condition;
-  };
-  for (const query of ask.details) add(`fleet_detail_query_${query.name}`, query.sql, query.discovery);
-  for (const label of ask.labels) add(label.name, label.query);
-  for (const policy of ask.policies) add(policy.name, policy.query);
-  if (ask.wildcard) add("fleet_no_policies_wildcard", always);
-  return { queries, discovery, ...(ask.accelerate && { accelerate: accelerateSeconds }) };
+function writeAsk({ details, labels, policies, wildcard: confirms, accelerate }: Ask): string {
+  const texts = [...details.map((query) => askedDetails.get(query) as AskedText), ...labels.map(({ asked }) => asked), ...policies.map(({ asked }) => asked)];
+  if (confirms) texts.push(wildcard);
+  const queries = texts.map(({ query }) => query).join(",");
+  const discovery = texts.map((text) => text.discovery).join(",");
+  return `{"queries":{${queries}},"discovery":{${discovery}}${accelerate ? `,"accelerate":${accelerateSeconds}` : ""}}`;
 }

@@ -1,25 +1,74 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { findClientAddress } from "./find-client-address";
+import { AgentCall } from "./agent-call";
 import type { AgentOverrides } from "./agent-context";
-import { handleAgentRequest } from "./handle-agent-request";
+import { readAgentPath, type AgentPath } from "./agent-paths";
+import { answerError, AgentError, type AgentRequest, type AgentResponse } from "./agent-request";
+import { isKnownByHeader } from "./authenticate-host";
+import { findClientAddress } from "./find-client-address";
+import { answerCall, answerUnknownPath, maxAgentBody } from "./handle-agent-request";
+import { parseAgentJson } from "./read-agent-body";
 
-/** Answers an agent's request straight from the socket, without Next. Before the server is `ready` it says so in every agent's words. */
-export async function serveAgentRequest(request: IncomingMessage, response: ServerResponse, ready = true, overrides: AgentOverrides = {}): Promise<void> {
+/**
+ * Answers an agent's request straight from the socket, without Next. Before the server is `ready` it says so in every agent's words.
+ * Most calls are small, plain and answered from memory: they are read whole and answered in one turn, without a promise or a timer.
+ */
+export function serveAgentRequest(request: IncomingMessage, response: ServerResponse, ready = true, overrides: AgentOverrides = {}): void {
   if (!ready) return refuse(request, response);
-  const { status, headers, body } = await handleAgentRequest(
-    {
-      method: request.method ?? "GET",
-      path: request.url ?? "/",
-      headers: request.headers,
-      body: request,
-      remoteAddress: findClientAddress(request.socket.remoteAddress ?? "", request.headers),
-    },
-    overrides,
-  );
+  const path = readAgentPath(request.url ?? "/");
+  if (!path) return send(request, response, answerUnknownPath());
+  const given: AgentRequest = {
+    method: request.method ?? "GET",
+    path: request.url ?? "/",
+    headers: request.headers,
+    body: request,
+    remoteAddress: findClientAddress(request.socket.remoteAddress ?? "", request.headers),
+  };
+  if (isPlain(request, path)) readAndAnswer(request, response, given, path, overrides);
+  else answerWith(request, response, new AgentCall(given, path, maxAgentBody(path)), overrides);
+}
+
+// A body of a stated, allowed length that needs no unpacking. One whose sender stands in a header isn't read before the sender is known.
+function isPlain({ method, headers }: IncomingMessage, path: AgentPath): boolean {
+  if (method !== "POST" || path.family === "device" || headers["content-encoding"] !== undefined) return false;
+  const length = Number(headers["content-length"]);
+  return length > 0 && length <= maxAgentBody(path) && (headers.authorization === undefined || isKnownByHeader(headers));
+}
+
+function readAndAnswer(request: IncomingMessage, response: ServerResponse, given: AgentRequest, path: AgentPath, overrides: AgentOverrides): void {
+  const maxBytes = maxAgentBody(path);
+  let first: Buffer | undefined;
+  let more: Buffer[] | undefined;
+  request.on("data", (chunk: Buffer) => {
+    if (first === undefined) first = chunk;
+    else (more ??= [first]).push(chunk);
+  });
+  // One who goes away in the middle gets no answer.
+  request.on("end", () => {
+    try {
+      const body = parseAgentJson(more ? Buffer.concat(more) : (first as Buffer));
+      answerWith(request, response, new AgentCall(given, path, maxBytes, body), overrides);
+    } catch (error) {
+      if (!(error instanceof AgentError)) throw error;
+      send(request, response, answerError(path.family, error));
+    }
+  });
+}
+
+function answerWith(request: IncomingMessage, response: ServerResponse, call: AgentCall, overrides: AgentOverrides): void {
+  const answered = answerCall(call, overrides);
+  if (answered instanceof Promise) void answered.then((answer) => send(request, response, answer));
+  else send(request, response, answered);
+}
+
+function send(request: IncomingMessage, response: ServerResponse, { status, headers, body }: AgentResponse): void {
   if (response.destroyed) return;
-  const length = typeof body === "string" ? Buffer.byteLength(body) : body.length;
-  response.writeHead(status, status === 204 ? headers : { ...headers, "content-length": length });
-  response.end(request.method === "HEAD" ? undefined : body);
+  if (status === 204) response.writeHead(status, headers).end();
+  else {
+    const length = typeof body === "string" ? Buffer.byteLength(body) : body.length;
+    response.writeHead(status, { ...headers, "content-length": length });
+    // Text goes out in one piece with the head, bytes would be a second one.
+    response.end(request.method === "HEAD" ? undefined : body);
+  }
   if (headers.connection === "close") endUnread(request, response);
 }
 

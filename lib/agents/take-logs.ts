@@ -1,4 +1,5 @@
 import type { SqlContext } from "@/lib/context";
+import { agentCounters } from "@/lib/metrics/agent-counters";
 import { answerText, type AgentResponse } from "./agent-request";
 
 const taken = answerText("osquery", "{}");
@@ -22,6 +23,7 @@ export function logCounts(): LogCounts {
 export function takeLogs(ctx: SqlContext, hostId: number, body: Record<string, unknown>): AgentResponse {
   const kind = body.log_type === "result" || body.log_type === "status" ? body.log_type : "other";
   const lines = Array.isArray(body.data) ? body.data.length : 0;
+  agentCounters.otherCalls += 1;
   logCounts()[kind] += lines;
   ctx.log.debug({ "host.id": hostId, "log.kind": kind, "log.lines": lines }, "an agent logged");
   return taken;

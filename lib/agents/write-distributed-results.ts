@@ -1,39 +1,59 @@
 import type { SqlContext } from "@/lib/context";
+import { agentCounters } from "@/lib/metrics/agent-counters";
 import { agentCaches } from "./agent-caches";
 import { answerText, type AgentResponse } from "./agent-request";
-import { findAsked, forgetAsked } from "./asked-hosts";
+import type { AskCatalogue } from "./ask-catalogue";
+import { findAsked, forgetAsked, noteGateRound } from "./asked-hosts";
 import { storeCheckIn } from "./check-in-batcher";
 import type { HostEntry } from "./host-entry";
 import { markFresh } from "./host-marks";
 import { planCheckIn, type CheckIn } from "./plan-check-in";
-import { sortDistributedResults } from "./sort-distributed-results";
+import { sortDistributedResults, type SortedResults } from "./sort-distributed-results";
 
 const accepted = answerText("osquery", "{}");
 
 /**
  * Takes a host's answers. Once the host is known the answer is always 200 `{}`, for an agent sends what was refused again for ever;
- * only a fault that heals is thrown. Answers that repeat what is stored cost no transaction.
+ * only a fault that heals is thrown. Answers that repeat what is stored cost no transaction and are answered at once.
  */
-export async function writeDistributedResults(ctx: SqlContext, host: HostEntry, body: Record<string, unknown>, address: string): Promise<AgentResponse> {
+export function writeDistributedResults(
+  ctx: SqlContext,
+  host: HostEntry,
+  catalogue: AskCatalogue,
+  body: Record<string, unknown>,
+  address: string,
+): AgentResponse | Promise<AgentResponse> {
+  agentCounters.writes += 1;
   const sorted = sortDistributedResults(body);
-  if (sorted.strangers > 0) ctx.log.debug({ "host.id": host.hostId, "results.unknown": sorted.strangers }, "a check-in held results that nobody asked for");
-  if (sorted.denylisted > 0) {
-    ctx.log.warn(
-      { "host.id": host.hostId, "results.denylisted": sorted.denylisted },
-      "the agent refuses policies that took it down before; rewrite their queries",
-    );
-  }
-  const caches = agentCaches();
-  const catalogue = await caches.getCatalogue(ctx);
+  tellOddities(ctx, host, sorted);
   const now = ctx.now().getTime();
-  const checkIn = planCheckIn(host, sorted, catalogue, findAsked(host.hostId), { now, address });
-  if (checkIn.repeats && !checkIn.assess && caches.isTrusted) confirm(host, checkIn);
-  else {
-    await storeCheckIn(ctx, checkIn);
-    caches.hostChanged(host.hostId);
+  const asked = findAsked(host.hostId);
+  const checkIn = planCheckIn(host, sorted, catalogue, asked, { now, address });
+  // Asked by another instance: this one need not ask about access again so soon.
+  if (!asked && checkIn.wholeGate) noteGateRound(host.hostId, now);
+  const answersPolicies = sorted.policies.size > 0 || sorted.wildcard;
+  if (checkIn.repeats && !checkIn.assess && agentCaches().isTrusted) {
+    agentCounters.repeatedWrites += 1;
+    confirm(host, checkIn);
+    if (answersPolicies) forgetAsked(host.hostId);
+    return accepted;
   }
-  if (sorted.policies.size > 0 || sorted.wildcard) forgetAsked(host.hostId);
+  return store(ctx, host, checkIn, answersPolicies);
+}
+
+async function store(ctx: SqlContext, host: HostEntry, checkIn: CheckIn, answersPolicies: boolean): Promise<AgentResponse> {
+  await storeCheckIn(ctx, checkIn);
+  agentCounters.storedWrites += 1;
+  agentCaches().hostChanged(host.hostId);
+  if (answersPolicies) forgetAsked(host.hostId);
   return accepted;
+}
+
+function tellOddities(ctx: SqlContext, host: HostEntry, { strangers, denylisted }: SortedResults): void {
+  if (strangers > 0) ctx.log.debug({ "host.id": host.hostId, "results.unknown": strangers }, "a check-in held results that nobody asked for");
+  if (denylisted > 0) {
+    ctx.log.warn({ "host.id": host.hostId, "results.denylisted": denylisted }, "the agent refuses policies that took it down before; rewrite their queries");
+  }
 }
 
 // Nothing but times moves: in memory at once, in the database within a second.

@@ -26,7 +26,7 @@ const quiet = { debug: silent, info: silent, warn: silent, error: process.env.AG
 
 /** The product's own socket path on loopback. `body`: bytes and text go as they are, everything else as JSON. */
 export async function socketWayIn(clock: TestClock, answerWithinMs?: number): Promise<AgentWayIn & { port: number }> {
-  const server = createServer((request, response) => void serveAgentRequest(request, response, true, { now: clock.now, log: quiet, answerWithinMs }));
+  const server = createServer((request, response) => serveAgentRequest(request, response, true, { now: clock.now, log: quiet, answerWithinMs }));
   server.keepAliveTimeout = 125_000; // as the server has it
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
