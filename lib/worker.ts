@@ -22,6 +22,8 @@ import { moveWaitingHosts } from "./hosts/move-waiting-hosts.job";
 import type { Job } from "./jobs/define-job";
 import type { Schedule } from "./jobs/run-worker";
 import { expireHosts } from "./hosts/expire-hosts.job";
+import { foldLabelTallies } from "./labels/fold-label-tallies.job";
+import { recountLabels } from "./labels/recount-labels.job";
 import { removeOrphanMemberships } from "./labels/remove-orphan-memberships.job";
 import { endWithheldPassesJob } from "./policies/end-withheld-passes.job";
 import { foldPolicyTallies } from "./policies/fold-policy-tallies.job";
@@ -49,6 +51,8 @@ export const jobs: Job[] = [
   endWithheldPassesJob as Job,
   foldPolicyTallies as Job,
   recountPolicies as Job,
+  foldLabelTallies as Job,
+  recountLabels as Job,
   moveWaitingHosts as Job,
   deleteWaitingHosts as Job,
   removeOrphanResults as Job,
@@ -71,6 +75,8 @@ export const schedules: Schedule[] = [
   { job: endWithheldPassesJob, match: "7,22,37,52 * * * *" },
   { job: foldPolicyTallies, match: "* * * * *" },
   { job: recountPolicies, match: "40 2 * * *" },
+  { job: foldLabelTallies, match: "* * * * *" },
+  { job: recountLabels, match: "35 2 * * *" },
   { job: removeOrphanResults, match: "43 * * * *" },
   { job: removeOrphanMemberships, match: "47 * * * *" },
   { job: forgetExpired, match: "*/10 * * * *" },

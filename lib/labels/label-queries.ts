@@ -11,13 +11,16 @@ export interface FoundHost {
   teamId: number;
 }
 
-// $1: the teams whose hosts are counted, or null for all.
+// $1: the teams whose hosts are counted, or null for all. A tally and the changes noted about it are read together: their sum is exact.
 const select = `
+  with counted as (
+    select label_id, sum(hosts)::int as hosts
+    from (select label_id, team_id, hosts from label_tallies union all select label_id, team_id, hosts from label_tally_changes) m
+    where $1::int[] is null or team_id = any($1::int[]) group by 1)
   select l.id::int as id, l.team_id::int as "teamId", t.name as "teamName", l.name, l.description, l.query, l.platform, l.label_type as "labelType",
     l.membership_type as "membershipType", l.enabled, l.author_id::int as "authorId", l.created_at as "createdAt", l.updated_at as "updatedAt",
-    (select count(*)::int from label_memberships m join hosts h on h.id = m.host_id
-     where m.label_id = l.id and l.enabled and ($1::int[] is null or h.team_id = any($1::int[]))) as "hostCount"
-  from labels l left join teams t on t.id = l.team_id`;
+    case when l.enabled then coalesce(c.hosts, 0) else 0 end as "hostCount"
+  from labels l left join teams t on t.id = l.team_id left join counted c on c.label_id = l.id`;
 
 const list = statement(
   "labels.list",

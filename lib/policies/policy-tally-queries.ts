@@ -26,14 +26,15 @@ const answers = statement(
 
 const hosts = statement(
   "policies.count_hosts",
-  `select team_id::int as "teamId", platform, count(*)::int as hosts from hosts where $1::int[] is null or team_id = any($1::int[]) group by 1, 2`,
+  `select team_id::int as "teamId", platform, count(*)::int as hosts from host_places where $1::int[] is null or team_id = any($1::int[]) group by 1, 2`,
 );
 
 const members = statement(
   "policies.count_members",
-  `select m.label_id::int as "labelId", h.team_id::int as "teamId", h.platform, count(*)::int as hosts
-   from label_memberships m join hosts h on h.id = m.host_id
-   where m.label_id = any($1::int[]) and ($2::int[] is null or h.team_id = any($2::int[])) group by 1, 2, 3`,
+  `select label_id::int as "labelId", team_id::int as "teamId", platform, sum(hosts)::int as hosts
+   from (select label_id, team_id, platform, hosts from label_tallies where label_id = any($1::int[])
+         union all select label_id, team_id, platform, hosts from label_tally_changes where label_id = any($1::int[])) t
+   where $2::int[] is null or team_id = any($2::int[]) group by 1, 2, 3`,
 );
 
 const inScope = statement(

@@ -8,11 +8,11 @@ import type { TeamCounts, TeamRow, TeamSettings } from "./team";
 const lockTeam = statement("teams.lock", `select id::int as id from teams where id = $1::int for no key update`);
 const countMembers = statement(
   "teams.count_members",
-  `select t.id::int as "teamId", (select count(*)::int from hosts h where h.team_id = t.id) as "hostCount",
-     (select count(*)::int from user_team_roles r where r.team_id = t.id) as "userCount"
-   from unnest($1::int[]) as t(id)`,
+  `with hosts as (select team_id, count(*)::int as count from host_places where team_id = any($1::int[]) group by 1)
+   select t.id::int as "teamId", coalesce(h.count, 0) as "hostCount", (select count(*)::int from user_team_roles r where r.team_id = t.id) as "userCount"
+   from unnest($1::int[]) as t(id) left join hosts h on h.team_id = t.id`,
 );
-const countHosts = statement("teams.count_hosts", `select count(*)::int as hosts from hosts where $1::int[] is null or team_id = any($1::int[])`);
+const countHosts = statement("teams.count_hosts", `select count(*)::int as hosts from host_places where $1::int[] is null or team_id = any($1::int[])`);
 // What deleting the team would do to all its hosts at once.
 const releaseHosts = statement(
   "teams.release_hosts",
