@@ -47,21 +47,34 @@ function queryOf(scope: ReassessmentScope): [Statement, number | number[] | null
 
 const listDue = statement(
   "compliance.list_due_assessments",
-  `select host_id as id from host_compliance where assess_again_at <= $1::timestamptz and host_id > $2::int order by host_id limit $3::int`,
+  `select host_id as id, assess_again_at as at from host_compliance
+   where assess_again_at <= $1::timestamptz and (assess_again_at, host_id) > ($2::timestamptz, $3::int) order by assess_again_at, host_id limit $4::int`,
 );
 
-/** Hosts whose verdict can have changed by time alone: grace, staleness or an exception has ended. */
-export async function listDueAssessments(sql: Sql, now: Date, afterHostId: number, limit: number): Promise<number[]> {
-  return (await sql.rows<{ id: number }>(listDue, [now, afterHostId, limit])).map(({ id }) => id);
+/** A host whose time came, and when. */
+export interface DueHost {
+  id: number;
+  at: Date;
 }
 
+/** Hosts whose verdict can have changed by time alone: grace, staleness or an exception has ended. Those due longest come first; `after` continues behind one. */
+export async function listDueAssessments(sql: Sql, now: Date, after: DueHost | null, limit: number): Promise<DueHost[]> {
+  return sql.rows<DueHost>(listDue, [now, after?.at ?? new Date(0), after?.id ?? 0, limit]);
+}
+
+// The inner conditions are an index's own, which holds few hosts of many; of those, the long silent ones are left out by the longest patience of any team.
 const listWaiting = statement(
   "compliance.list_waiting_assessments",
-  `select c.host_id as id from host_compliance c join hosts h on h.id = c.host_id join teams t on t.id = h.team_id join host_seen s on s.host_id = h.id
-   where c.host_id > $2::int and t.conditional_access_enabled and (
-     (c.reasons @> '[{"code": "stale"}]'::jsonb and s.seen_at > $1::timestamptz - make_interval(secs => t.stale_after_seconds))
-     or (c.reasons @? '$[*] ? (@.code == "waiting_for_answer" && !exists(@.since))' and s.seen_at > c.assessed_at))
-   order by c.host_id limit $3::int`,
+  `select w.host_id as id from (
+     select c.host_id, c.reasons, c.assessed_at, (select s.seen_at from host_seen s where s.host_id = c.host_id) as seen_at from host_compliance c
+     where (c.reasons @> '[{"code": "stale"}]'::jsonb or c.reasons @? '$[*] ? (@.code == "waiting_for_answer" && !exists(@.since))'::jsonpath)
+       and c.host_id > $2::int order by c.host_id
+   ) w join hosts h on h.id = w.host_id join teams t on t.id = h.team_id
+   where (w.seen_at > w.assessed_at or w.seen_at > $1::timestamptz - make_interval(secs => (select max(stale_after_seconds) from teams)))
+     and t.conditional_access_enabled and (
+       (w.reasons @> '[{"code": "stale"}]'::jsonb and w.seen_at > $1::timestamptz - make_interval(secs => t.stale_after_seconds))
+       or (w.reasons @? '$[*] ? (@.code == "waiting_for_answer" && !exists(@.since))'::jsonpath and w.seen_at > w.assessed_at))
+   order by w.host_id limit $3::int`,
 );
 
 /** Hosts that were silent and were heard of again, and hosts that were asked something and have checked in since. */
@@ -71,10 +84,17 @@ export async function listReturnedHosts(sql: Sql, now: Date, afterHostId: number
 
 const listUnassessed = statement(
   "compliance.list_unassessed_hosts",
-  `select h.id from hosts h left join host_compliance c on c.host_id = h.id where c.host_id is null and h.id > $1::int order by h.id limit $2::int`,
+  `select h.id from hosts h where h.id > $1::int and not exists (select 1 from host_compliance c where c.host_id = h.id) order by h.id limit $2::int`,
 );
 
 /** Hosts about which nothing was ever decided. */
 export async function listUnassessedHosts(sql: Sql, afterHostId: number, limit: number): Promise<number[]> {
   return (await sql.rows<{ id: number }>(listUnassessed, [afterHostId, limit])).map(({ id }) => id);
+}
+
+const findNewest = statement("compliance.find_newest_host", "select coalesce(max(id), 0)::int as id from hosts");
+
+/** The highest id of a host. */
+export async function findNewestHostId(sql: Sql): Promise<number> {
+  return (await sql.rows<{ id: number }>(findNewest))[0]?.id ?? 0;
 }

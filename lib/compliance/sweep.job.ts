@@ -3,24 +3,27 @@ import type { Context, SqlContext } from "@/lib/context";
 import { inSqlTransaction } from "@/lib/db/transaction";
 import { defineJob } from "@/lib/jobs/define-job";
 import { enqueue } from "@/lib/jobs/enqueue";
+import { restAfter } from "@/lib/jobs/rest-after";
 import type { ReassessmentCause } from "@/lib/teams/request-reassessment";
 import { assessHosts } from "./assess-hosts";
 import { heartbeat } from "./heartbeat.job";
 import { listHostsInConflict } from "./identity-queries";
 import { endHealedFaults } from "./policies-at-fault";
-import { listDueAssessments, listReturnedHosts, listUnassessedHosts } from "./reassessment-queries";
+import { findNewestHostId, listDueAssessments, listReturnedHosts, listUnassessedHosts, type DueHost } from "./reassessment-queries";
 import { lookAtReport, readReportBack } from "./report-jobs";
 import { wakeSendersAt } from "./send-reports-declaration";
 import { listDueHeartbeats, listDueLanes, listOverdueLooks } from "./sweep-queries";
 
-const slice = 500;
+const sliceSize = 200;
 const overdueMs = 30_000;
 const heartbeatSeconds = 6 * 60 * 60;
 const heartbeatTryMs = 10 * 60 * 1000;
+// What isn't reached stays due and is found a minute later.
+const longestMs = 40_000;
 
 /**
  * Every minute: looks again at verdicts that time alone can change (grace, staleness, exceptions), and picks up what a dead worker left behind. What was decided
- * stands in rows, so nothing depends on a job having survived.
+ * stands in rows, so nothing depends on a job having survived. It assesses 200 hosts in a transaction and rests between them.
  */
 export const sweep = defineJob({
   name: "compliance.sweep",
@@ -28,15 +31,25 @@ export const sweep = defineJob({
   maxAttempts: 1,
   async run(ctx) {
     await wakeReports(ctx);
-    const now = ctx.now();
-    await assessSlices(ctx, "grace_ended", (tx, after) => listDueAssessments(tx.sql, now, after, slice));
-    await assessSlices(ctx, "staleness", (tx, after) => listReturnedHosts(tx.sql, now, after, slice));
-    await assessSlices(ctx, "connection_changed", (tx, after) => listUnassessedHosts(tx.sql, after, slice));
-    await inSqlTransaction(ctx, async (tx) => assessHosts(tx, await listHostsInConflict(tx.sql), "identity_changed", now));
-    await inSqlTransaction(ctx, endHealedFaults);
     await beHeard(ctx);
+    await inSqlTransaction(ctx, endHealedFaults);
+    const now = ctx.now();
+    const until = performance.now() + longestMs;
+    await assessSlices<DueHost>(ctx, "grace_ended", until, (tx, after) => listDueAssessments(tx.sql, now, after, sliceSize));
+    await assessSlices<HostRef>(ctx, "staleness", until, async (tx, after) => toRefs(await listReturnedHosts(tx.sql, now, after?.id ?? 0, sliceSize)));
+    await assessNewHosts(ctx, until);
+    const inConflict = toRefs(await listHostsInConflict(ctx.sql));
+    await assessSlices<HostRef>(ctx, "identity_changed", until, async (_tx, after) =>
+      inConflict.slice(after ? inConflict.indexOf(after) + 1 : 0).slice(0, sliceSize),
+    );
   },
 });
+
+interface HostRef {
+  id: number;
+}
+
+const toRefs = (hostIds: number[]): HostRef[] => hostIds.map((id) => ({ id }));
 
 async function wakeReports(ctx: Context): Promise<void> {
   const now = ctx.now();
@@ -47,17 +60,38 @@ async function wakeReports(ctx: Context): Promise<void> {
   }
 }
 
-async function assessSlices(ctx: Context, cause: ReassessmentCause, list: (tx: SqlContext, after: number) => Promise<number[]>): Promise<void> {
-  for (let after = 0; ;) {
-    const hostIds = await inSqlTransaction(ctx, async (tx) => {
-      const found = await list(tx, after);
-      await assessHosts(tx, found, cause, tx.now());
-      return found;
+/** Assesses what `list` finds, slice by slice, until it finds no more or the time is up. @returns whether all were reached */
+async function assessSlices<Ref extends HostRef>(
+  ctx: Context,
+  cause: ReassessmentCause,
+  until: number,
+  list: (tx: SqlContext, after: Ref | null) => Promise<Ref[]>,
+): Promise<boolean> {
+  for (let after: Ref | null = null; performance.now() < until;) {
+    const startedAt = performance.now();
+    const found: Ref[] = await inSqlTransaction(ctx, async (tx) => {
+      const refs = await list(tx, after);
+      const hostIds = refs.map(({ id }) => id);
+      await assessHosts(tx, hostIds, cause, tx.now());
+      return refs;
     });
-    const last = hostIds.at(-1);
-    if (hostIds.length < slice || last === undefined) return;
-    after = last;
+    after = found.at(-1) ?? null;
+    if (found.length < sliceSize || after === null) return true;
+    await restAfter(startedAt);
   }
+  return false;
+}
+
+const shared = globalThis as unknown as { flotillaAssessedHosts?: { upTo: number; newest: number } };
+
+// A host once assessed stays so: this process looks only at those that came since. One that enrolled in a transaction still open then has an id from before the last run.
+async function assessNewHosts(ctx: Context, until: number): Promise<void> {
+  const known = (shared.flotillaAssessedHosts ??= { upTo: 0, newest: 0 });
+  const newest = await findNewestHostId(ctx.sql);
+  const done = await assessSlices<HostRef>(ctx, "connection_changed", until, async (tx, after) =>
+    toRefs(await listUnassessedHosts(tx.sql, after?.id ?? known.upTo, sliceSize)),
+  );
+  if (done) shared.flotillaAssessedHosts = { upTo: known.newest, newest };
 }
 
 async function beHeard(ctx: Context): Promise<void> {
