@@ -3,7 +3,7 @@ import type { DeliveryRow } from "./delivery-queries";
 import { ConnectionProblem } from "./entra/connection-problem";
 import { MicrosoftError } from "./entra/microsoft-error";
 
-/** Asks Microsoft about a report. Null when it couldn't be asked: that says nothing about the report, and its next look is on record already. */
+/** Asks Microsoft about a report, or about several by the first. Null when it couldn't be asked: that says nothing about the report, and its next look is on record already. */
 export async function askOrWait<Answer>(ctx: Context, report: DeliveryRow, ask: () => Promise<Answer>): Promise<Answer | null> {
   try {
     return await ask();

@@ -2,34 +2,70 @@ import type { Context, SqlContext } from "@/lib/context";
 import { inSqlTransaction } from "@/lib/db/transaction";
 import { implementJob } from "@/lib/jobs/define-job";
 import { askOrWait } from "./ask-or-wait";
-import { findLiveReport, insertReportEvent, takeLookAt, type DeliveryRow } from "./delivery-queries";
+import { insertReportEvent, type DeliveryRow } from "./delivery-queries";
 import type { Connection } from "./entra/connection";
 import { findConnectionRow } from "./entra/connection-queries";
 import type { MessageResult } from "./entra/provider";
 import { providerOf } from "./entra/provider-of";
-import { acceptReport, rest, retryLater } from "./report-outcomes";
+import { acceptReport, confirmReport, rest, retryLater } from "./report-outcomes";
 import type { ReportErrorCode } from "./report-attention";
-import { checkReport as declaration, lookAtReport } from "./report-jobs";
-import { longestPendingMs, pollGapMs } from "./report-schedule";
+import { checkReport as declaration } from "./report-jobs";
+import { longestPendingMs } from "./report-schedule";
+import { takeLooks } from "./take-looks";
+import { listTellingReports } from "./told-device-queries";
 
-/** Asks Microsoft once what became of a message; while it has no word on it, asks again after 2, 5, 10, 15, 30 and then every 60 s. After 15 minutes Entra itself is asked. */
+// Fewer are asked about one by one: it says more, and costs no more.
+const fewestForOneQuestion = 5;
+
+/**
+ * Asks Microsoft once what became of a message; while it has no word on it, asks again after 2, 5, 10, 15, 30 and then every 60 s. After 15 minutes Entra itself is
+ * asked. Where many messages wait for that, Entra is asked about them together first: a device that shows what was sent, and showed something else before, needs
+ * no question of its own, which leaves calls for what waits to be sent.
+ */
 export const checkReport = implementJob(declaration, async (ctx, { reportId }) => {
-  const seen = await findLiveReport(ctx.sql, reportId);
-  if (seen?.state !== "submitted") return;
-  const connection = await findConnectionRow(ctx.db, seen.connectionId);
+  const reports = await takeLooks(ctx, reportId, "submitted");
+  const [first] = reports;
+  if (!first) return;
+  const connection = await findConnectionRow(ctx.db, first.connectionId);
   if (!connection) return;
-  const nextAt = new Date(ctx.now().getTime() + pollGapMs(seen.polls + 1));
-  // One look at a time, whoever wakes; and the next is on record before this one can die.
-  const report = await inSqlTransaction(ctx, async (tx) => {
-    const taken = await takeLookAt(tx.sql, seen, nextAt);
-    if (taken) await lookAtReport(tx, reportId, nextAt);
-    return taken;
-  });
-  if (!report) return;
+  const settled = reports.length < fewestForOneQuestion ? new Set<string>() : await acceptWhatEntraShows(ctx, connection, reports);
+  for (const report of reports) {
+    // Where one question doesn't get through, the others wouldn't either; all are asked again.
+    if (!settled.has(report.id) && !(await askAbout(ctx, connection, report))) return;
+  }
+});
+
+/** @returns whether Microsoft answered */
+async function askAbout(ctx: Context, connection: Connection, report: DeliveryRow): Promise<boolean> {
   const result = await askOrWait(ctx, report, () => providerOf(report.provider).getReportResult(ctx, connection, report.messageId ?? ""));
   if (result) await inSqlTransaction(ctx, (tx) => judge(tx, report, result));
   if (!result || result.state === "pending") await askEntraIfTooLate(ctx, connection, report);
-});
+  return result !== null;
+}
+
+/** Accepts and confirms the messages whose effect Entra shows by now. @returns their reports' ids */
+async function acceptWhatEntraShows(ctx: Context, connection: Connection, reports: readonly DeliveryRow[]): Promise<Set<string>> {
+  const telling = new Set(await listTellingReports(ctx.sql, reports));
+  const asked = reports.filter(({ id, provider }) => telling.has(id) && provider === connection.provider);
+  const [first] = asked;
+  if (!first || asked.length < fewestForOneQuestion) return new Set();
+  const answer = await askOrWait(ctx, first, () => {
+    const deviceIds = asked.map(({ deviceId }) => deviceId);
+    return providerOf(first.provider).readBack(ctx, connection, deviceIds);
+  });
+  const settled = new Set<string>();
+  for (const report of asked) {
+    const device = answer?.devices.get(report.deviceId.toLowerCase());
+    if (!answer || !device || device.managed !== report.managed || device.compliant !== report.compliant) continue;
+    const { requestId, clientRequestId } = answer;
+    await inSqlTransaction(ctx, async (tx) => {
+      const accepted = await acceptReport(tx, report, { status: "seen in Entra", requestId, clientRequestId }, { readBack: false });
+      if (accepted) await confirmReport(tx, accepted, device, { requestId, clientRequestId });
+    });
+    settled.add(report.id);
+  }
+  return settled;
+}
 
 async function judge(tx: SqlContext, report: DeliveryRow, result: MessageResult): Promise<void> {
   const { status, requestId, clientRequestId } = result;
@@ -53,9 +89,10 @@ function terminalCode(errorCode: string): ReportErrorCode | null {
 async function askEntraIfTooLate(ctx: Context, connection: Connection, report: DeliveryRow): Promise<void> {
   const pendingMs = ctx.now().getTime() - (report.sentAt ?? report.createdAt).getTime();
   if (pendingMs < longestPendingMs) return;
-  const answer = await askOrWait(ctx, report, () => providerOf(report.provider).readBack(ctx, connection, report.deviceId));
+  const answer = await askOrWait(ctx, report, () => providerOf(report.provider).readBack(ctx, connection, [report.deviceId]));
   if (!answer) return;
-  const { device, requestId, clientRequestId } = answer;
+  const { devices, requestId, clientRequestId } = answer;
+  const device = devices.get(report.deviceId.toLowerCase()) ?? null;
   await inSqlTransaction(ctx, async (tx) => {
     const agrees = device !== null && device.managed === report.managed && device.compliant === report.compliant;
     await insertReportEvent(tx.sql, report, "read", { device, requestId, clientRequestId }, tx.now());

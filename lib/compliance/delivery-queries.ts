@@ -175,6 +175,36 @@ export async function takeLookAt(sql: Sql, report: DeliveryRow, nextAt: Date): P
   return (await sql.rows<DeliveryRow>(takeLook, [report.id, report.state, report.polls, nextAt]))[0] ?? null;
 }
 
+const dueLooks = statement(
+  "compliance.take_due_looks",
+  `update compliance_reports r set polls = r.polls + 1,
+     next_attempt_at = $3::timestamptz + make_interval(secs => ($5::float8[])[least(r.polls + 1, cardinality($5::float8[]))] / 1000)
+   where r.id in (select id from compliance_reports where connection_id = $1::int and state = $2::text and ended_at is null and next_attempt_at <= $3::timestamptz
+     and id <> $4::uuid order by next_attempt_at limit $6::int for update skip locked)
+   returning ${columns}, r.next_attempt_at as "nextAttemptAt"`,
+);
+
+/** Takes the looks that are due at other reports of the same connection and state, longest due first. `gapsMs`: until the next look, by looks so far. */
+export async function takeDueLooks(
+  sql: Sql,
+  beside: DeliveryRow,
+  now: Date,
+  gapsMs: readonly number[],
+  most: number,
+): Promise<(DeliveryRow & { nextAttemptAt: Date })[]> {
+  return sql.rows(dueLooks, [beside.connectionId, beside.state, now, beside.id, gapsMs, most]);
+}
+
+const backlog = statement(
+  "compliance.has_backlog",
+  `select count(*)::int >= $2::int as "isBacklogged" from (select 1 from compliance_reports where connection_id = $1::int and ${waiting} and not resting limit $2::int) first`,
+);
+
+/** Whether at least so many reports of a connection are due. */
+export async function hasBacklog(sql: Sql, connectionId: number, reports: number): Promise<boolean> {
+  return (await sql.rows<{ isBacklogged: boolean }>(backlog, [connectionId, reports]))[0]?.isBacklogged ?? false;
+}
+
 /** What a report becomes. Absent fields stay. */
 export interface ReportChange {
   state: "queued" | "submitted" | "completed" | "confirmed" | "mismatch" | "failed" | "attention";

@@ -27,6 +27,12 @@ export function readGapMs(looks: number): number | null {
   return seconds === undefined ? null : seconds * secondMs;
 }
 
+/** A connection with so many due reports has a backlog: what was sent is then looked at later and in company, so that calls are left for what waits. */
+export const backlogReports = 20;
+
+/** How long what was sent or accepted rests under a backlog before it is looked at, so that one question can be about many. */
+export const backlogRestMs = 5 * secondMs;
+
 /** The gap before the attempt after `failures` failures or mismatches, or null when an admin has to look. */
 export function failureGapMs(failures: number): number | null {
   const minutes = [1, 5, 15, 60][failures - 1];

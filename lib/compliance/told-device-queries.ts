@@ -33,6 +33,18 @@ export async function readOnDevice(
   await sql.rows(read, [report.connectionId, report.deviceId, now, says?.managed ?? null, says?.compliant ?? null, state]);
 }
 
+const telling = statement(
+  "compliance.list_telling_reports",
+  `select r.id::text as id from unnest($1::uuid[]) as p (id) join compliance_reports r on r.id = p.id
+   join entra_devices d on d.connection_id = r.connection_id and d.device_id = r.device_id
+   where d.read_state = 'match' and d.read_at >= d.accepted_at and (d.read_managed, d.read_compliant) is distinct from (r.managed, r.compliant)`,
+);
+
+/** Those of these reports whose effect Entra can show: it was read since the message before was accepted, and showed something else than this one says. */
+export async function listTellingReports(sql: Sql, reports: readonly DeliveryRow[]): Promise<string[]> {
+  return (await sql.rows<{ id: string }>(telling, [reports.map(({ id }) => id)])).map(({ id }) => id);
+}
+
 const currentDevice = statement(
   "compliance.find_current_device",
   `select device_id as "deviceId" from host_entra_identities where host_id = $1::int and state <> 'not_registered'`,

@@ -10,6 +10,6 @@ export const auditOnly: Provider = {
   sends: false,
   reportDevice: async () => nowhere,
   getReportResult: async () => ({ state: "completed", status: "audit_only", errorCode: "", errorDetail: "", ...nowhere }),
-  readBack: async () => ({ device: null, ...nowhere }),
+  readBack: async () => ({ devices: new Map(), ...nowhere }),
   heartbeat: async () => ({ resync: null, messageErrors: [], ...nowhere }),
 };

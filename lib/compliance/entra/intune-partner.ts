@@ -4,7 +4,7 @@ import type { Connection } from "./connection";
 import { discoverAddresses } from "./discover-addresses";
 import { callMicrosoft } from "./microsoft-client";
 import { MicrosoftError } from "./microsoft-error";
-import type { DeviceMessage, HeartbeatAnswer, MessageResult, Provider, ReadBack } from "./provider";
+import type { DeviceMessage, EntraDevice, HeartbeatAnswer, MessageResult, Provider, ReadBack } from "./provider";
 import { readList, textOf } from "./read-answer";
 import { redactedExcerpt } from "./redact";
 
@@ -50,9 +50,9 @@ export const intunePartner: Provider = {
     }
   },
 
-  async readBack(ctx, connection, deviceId): Promise<ReadBack> {
+  async readBack(ctx, connection, deviceIds): Promise<ReadBack> {
     const { graphUrl } = cloudProfile(connection.cloud);
-    const filter = encodeURIComponent(`deviceId eq '${deviceId.replaceAll("'", "''")}'`);
+    const filter = encodeURIComponent(deviceIds.map((deviceId) => `deviceId eq '${deviceId.replaceAll("'", "''")}'`).join(" or "));
     const select = "id,deviceId,displayName,isCompliant,isManaged,mdmAppId,operatingSystem,trustType,accountEnabled,approximateLastSignInDateTime";
     const answer = await callMicrosoft(ctx, connection, {
       audience: "graph",
@@ -60,16 +60,12 @@ export const intunePartner: Provider = {
       url: `${graphUrl}/v1.0/devices?$filter=${filter}&$select=${select}`,
     });
     const { requestId, clientRequestId } = answer;
-    const [row] = readList(answer.body);
-    if (!row) return { device: null, requestId, clientRequestId };
     // Entra has no value where nobody ever wrote one: that lets nobody in.
-    const device = {
-      managed: row.isManaged === true,
-      compliant: row.isCompliant === true,
-      displayName: textOf(row, "displayName"),
-      enabled: row.accountEnabled !== false,
-    };
-    return { device, requestId, clientRequestId };
+    const devices = readList(answer.body).map((row): [string, EntraDevice] => [
+      textOf(row, "deviceId").toLowerCase(),
+      { managed: row.isManaged === true, compliant: row.isCompliant === true, displayName: textOf(row, "displayName"), enabled: row.accountEnabled !== false },
+    ]);
+    return { devices: new Map(devices), requestId, clientRequestId };
   },
 
   async heartbeat(ctx, connection): Promise<HeartbeatAnswer> {

@@ -28,10 +28,22 @@ export interface MessageResult extends CallIds {
   errorDetail: string;
 }
 
-/** What Entra itself says about a device; null when it doesn't know it. */
-export interface ReadBack extends CallIds {
-  device: { managed: boolean; compliant: boolean; displayName: string; enabled: boolean } | null;
+/** A device as Entra itself shows it. */
+export interface EntraDevice {
+  managed: boolean;
+  compliant: boolean;
+  displayName: string;
+  enabled: boolean;
 }
+
+/** What Entra itself says about devices; one that it doesn't know is missing. */
+export interface ReadBack extends CallIds {
+  /** By device id, in lower case. */
+  devices: Map<string, EntraDevice>;
+}
+
+/** How many devices or people one question to Graph may name. */
+export const mostInOneQuestion = 15;
 
 /** What the partner service answered to a sign of life. `resync`: everything told before that instant must be told again. */
 export interface HeartbeatAnswer extends CallIds {
@@ -45,7 +57,8 @@ export interface Provider {
   readonly sends: boolean;
   reportDevice(ctx: Context, connection: Connection, message: DeviceMessage): Promise<CallIds>;
   getReportResult(ctx: Context, connection: Connection, messageId: string): Promise<MessageResult>;
-  readBack(ctx: Context, connection: Connection, deviceId: string): Promise<ReadBack>;
+  /** At most `mostInOneQuestion` devices. */
+  readBack(ctx: Context, connection: Connection, deviceIds: readonly string[]): Promise<ReadBack>;
   heartbeat(ctx: Context, connection: Connection): Promise<HeartbeatAnswer>;
 }
 

@@ -1,9 +1,10 @@
 import type { Context } from "@/lib/context";
 import { cloudProfile } from "./clouds";
 import type { Connection } from "./connection";
-import { findEntraUser, forgetEntraUser, keepEntraUser } from "./entra-user-queries";
+import { findEntraUser, forgetEntraUser, keepEntraUsers, listNextNames, type EntraUserRow } from "./entra-user-queries";
 import { callMicrosoft } from "./microsoft-client";
 import { MicrosoftError } from "./microsoft-error";
+import { mostInOneQuestion } from "./provider";
 import { readList, textOf } from "./read-answer";
 
 const keptForMs = 24 * 60 * 60 * 1000;
@@ -29,8 +30,36 @@ export function userPath(userPrincipalName: string): string {
 }
 
 async function findByName(ctx: Context, connection: Connection, userPrincipalName: string): Promise<ResolvedUser> {
-  const known = await findEntraUser(ctx.sql, connection.id, userPrincipalName, new Date(ctx.now().getTime() - keptForMs));
+  const since = new Date(ctx.now().getTime() - keptForMs);
+  const known = await findEntraUser(ctx.sql, connection.id, userPrincipalName, since);
   if (known?.accountEnabled) return { kind: "found", objectId: known.objectId };
+  const company = known ? [] : await listNextNames(ctx.sql, connection.id, since, mostInOneQuestion);
+  const others = company.filter((name) => name !== userPrincipalName.toLowerCase()).slice(0, mostInOneQuestion - 1);
+  if (others.length > 0) {
+    const found = (await findTogether(ctx, connection, [userPrincipalName.toLowerCase(), ...others])).get(userPrincipalName.toLowerCase());
+    if (found?.accountEnabled) return { kind: "found", objectId: found.objectId };
+  }
+  return findAlone(ctx, connection, userPrincipalName);
+}
+
+/** One question about everybody whose turn is next. Whom it doesn't find is asked about alone, which says why. */
+async function findTogether(ctx: Context, connection: Connection, names: readonly string[]): Promise<Map<string, EntraUserRow>> {
+  const filter = `userPrincipalName in (${names.map((name) => `'${name.replaceAll("'", "''")}'`).join(",")})`;
+  const url = `${cloudProfile(connection.cloud).graphUrl}/v1.0/users?$filter=${encodeURIComponent(filter)}&$select=id,userPrincipalName,accountEnabled`;
+  const { body } = await callMicrosoft(ctx, connection, { audience: "graph", method: "GET", url });
+  const users = new Map(
+    readList(body)
+      .filter((row) => textOf(row, "id") && textOf(row, "userPrincipalName"))
+      .map((row): [string, EntraUserRow] => [
+        textOf(row, "userPrincipalName").toLowerCase(),
+        { objectId: textOf(row, "id"), accountEnabled: row.accountEnabled !== false },
+      ]),
+  );
+  await keepEntraUsers(ctx.sql, connection.id, users, ctx.now());
+  return users;
+}
+
+async function findAlone(ctx: Context, connection: Connection, userPrincipalName: string): Promise<ResolvedUser> {
   try {
     const { graphUrl } = cloudProfile(connection.cloud);
     const url = `${graphUrl}/v1.0/${userPath(userPrincipalName)}?$select=id,userPrincipalName,accountEnabled`;
@@ -39,7 +68,7 @@ async function findByName(ctx: Context, connection: Connection, userPrincipalNam
     if (!objectId) return { kind: "not_found" };
     // A person who was locked out of the directory is asked about again each time: they may be back.
     const accountEnabled = (body as { accountEnabled?: unknown }).accountEnabled !== false;
-    await keepEntraUser(ctx.sql, connection.id, userPrincipalName, { objectId, accountEnabled }, ctx.now());
+    await keepEntraUsers(ctx.sql, connection.id, new Map([[userPrincipalName, { objectId, accountEnabled }]]), ctx.now());
     return accountEnabled ? { kind: "found", objectId } : { kind: "disabled" };
   } catch (error) {
     if (!(error instanceof MicrosoftError) || error.kind !== "not_found") throw error;

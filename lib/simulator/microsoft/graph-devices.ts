@@ -44,12 +44,13 @@ export function answerDevices(exchange: Exchange, caller: Caller, path: string):
   return notFound(exchange);
 }
 
-/** The devices that a list is made of: one by its id where the filter says so, since a tenant may hold thousands. */
+/** The devices that a list is made of: those by their ids where the filter names them in every alternative, since a tenant may hold thousands. */
 function candidates(exchange: Exchange, caller: Caller): SimulatedDevice[] {
   const filter = exchange.url.searchParams.get("$filter") ?? "";
-  const wanted = /\bdeviceId eq '([^']+)'/.exec(filter)?.[1];
-  const first = findDevice(caller.tenant, wanted ?? "");
-  const all = wanted === undefined ? [...caller.tenant.devices.values()] : first ? [first] : [];
+  const named = filter.split(/ or /i).map((branch) => /\bdeviceId eq '([^']+)'/.exec(branch)?.[1]);
+  const all = named.every((id) => id !== undefined)
+    ? [...new Set(named.map((id) => findDevice(caller.tenant, id ?? "")).filter((device) => device !== undefined))]
+    : [...caller.tenant.devices.values()];
   return all.filter((device) => !hidden(exchange, device));
 }
 

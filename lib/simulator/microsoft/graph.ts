@@ -4,7 +4,7 @@ import { notFound, userEntity } from "./graph-answers";
 import { answerDevices } from "./graph-devices";
 import { answerGroups } from "./graph-groups";
 import type { SurfaceHandler } from "./listen";
-import { answerCollection, BadQueryError, select } from "./odata";
+import { answerCollection, BadQueryError, select, type Entity } from "./odata";
 import { intuneServiceAppId } from "./roles";
 import { findUser } from "./simulator";
 import type { SimulatedTenant } from "./simulated-types";
@@ -112,8 +112,7 @@ function answerUsers(exchange: Exchange, caller: Caller, path: string): Reply {
   const denied = missingRole(exchange, caller, ["User.Read.All"]);
   if (denied) return denied;
   if (path === "users") {
-    findUser(caller.tenant, ""); // a tenant that is filled at the first look
-    return json(200, answerCollection(exchange, caller.tenant.users.map(userEntity), { context: "users" }));
+    return json(200, answerCollection(exchange, listedUsers(exchange, caller), { context: "users" }));
   }
   const quoted = /^users\('((?:[^']|'')*)'\)$/.exec(path);
   const plain = /^users\/([^/]+)$/.exec(path);
@@ -138,6 +137,19 @@ function answerUsers(exchange: Exchange, caller: Caller, path: string): Reply {
     "@odata.context": `${exchange.simulator.addresses.graph}/v1.0/$metadata#users/$entity`,
     ...select(entity, exchange.url.searchParams.get("$select")),
   });
+}
+
+/** The people that a list is made of: those whom the filter names alone, since a tenant may hold tens of thousands. */
+function listedUsers(exchange: Exchange, caller: Caller): Entity[] {
+  findUser(caller.tenant, ""); // a tenant that is filled at the first look
+  const names = /^userPrincipalName in \((.*)\)$/.exec(exchange.url.searchParams.get("$filter") ?? "")?.[1];
+  const named =
+    names === undefined ? undefined : [...names.matchAll(/'((?:[^']|'')*)'/g)].map(([, name = ""]) => findUser(caller.tenant, name.replaceAll("''", "'")));
+  if (!named) return caller.tenant.users.map(userEntity);
+  return named
+    .filter((user) => user !== undefined)
+    .filter((user) => !meetFault(exchange, "user_not_found", [user.id, user.userPrincipalName]))
+    .map((user) => userEntity(meetFault(exchange, "user_disabled", [user.id, user.userPrincipalName]) ? { ...user, accountEnabled: false } : user));
 }
 
 function answerPartners(exchange: Exchange, caller: Caller): Reply {

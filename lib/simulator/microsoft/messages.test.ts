@@ -148,3 +148,23 @@ test("the journal tells each upload's device, state and outcome, and nothing sec
   ]);
   expect(JSON.stringify(microsoft.journal())).not.toMatch(/eyJ[A-Za-z0-9_-]{10}/);
 });
+
+test("one question to Graph names up to fifteen devices or people, and no more", async () => {
+  const { domain } = microsoft.tenants.happy;
+  const macs = Array.from({ length: 16 }, (_, n) => microsoft.registerDevice({ tenantId: "happy", displayName: `Mac ${n}`, upn: `o'mac-${n}@${domain}` }));
+  const ask = async (path: string) => partner.graph(path);
+  const devices = (count: number) =>
+    `devices?$filter=${encodeURIComponent(
+      macs
+        .slice(0, count)
+        .map(({ deviceId }) => `deviceId eq '${deviceId}'`)
+        .join(" or "),
+    )}&$select=deviceId`;
+  expect((await ask(devices(15))).json).toMatchObject({ value: macs.slice(0, 15).map(({ deviceId }) => ({ deviceId })) });
+  expect(await ask(devices(16))).toMatchObject({ status: 400, text: expect.stringContaining("Max allowed: 15") as string });
+  const people = (from: number, to: number) =>
+    `users?$filter=${encodeURIComponent(`userPrincipalName in (${Array.from({ length: to - from }, (_, n) => `'o''mac-${from + n}@${domain}'`).join(",")})`)}`;
+  expect((await ask(people(1, 16))).json).toMatchObject({ value: Array.from({ length: 15 }, (_, n) => ({ userPrincipalName: `o'mac-${n + 1}@${domain}` })) });
+  expect((await ask(people(0, 16))).status).toBe(400);
+  expect((await ask(`users?$filter=${encodeURIComponent(`userPrincipalName in ('nobody@${domain}')`)}`)).json).toMatchObject({ value: [] });
+});

@@ -6,25 +6,41 @@ export type Entity = Record<string, unknown>;
 /** Thrown by the readers here: the text says what of the query can't be taken. */
 export class BadQueryError extends Error {}
 
-/** Reads a `$filter` of `eq`, `ne` and `startswith` terms joined by `and`; the answer tests one entity. */
+const mostAlternatives = 15;
+
+/** Reads a `$filter` of `eq`, `ne`, `in` and `startswith` terms joined by `and`, those by `or`; the answer tests one entity. As in Graph, 15 alternatives are the most. */
 export function readFilter(filter: string): (entity: Entity) => boolean {
-  const tests = splitOnAnd(filter).map((term) => readTerm(term.trim()));
-  return (entity) => tests.every((passes) => passes(entity));
+  const alternatives = splitOn(filter, "or").map((branch) => splitOn(branch, "and").map((term) => readTerm(term.trim())));
+  const clauses = Math.max(
+    alternatives.length,
+    ...filter
+      .split(/ in \(/i)
+      .slice(1)
+      .map((list) => splitOn(list.slice(0, list.indexOf(")")), ",").length),
+  );
+  if (clauses > mostAlternatives) {
+    throw new BadQueryError(
+      `Too many child clauses specified in search filter expression containing 'OR' operators: ${clauses}. Max allowed: ${mostAlternatives}.`,
+    );
+  }
+  return (entity) => alternatives.some((terms) => terms.every((passes) => passes(entity)));
 }
 
-function splitOnAnd(filter: string): string[] {
-  const terms: string[] = [];
+/** The parts between a word, or a comma, that stands outside quotes. */
+function splitOn(text: string, separator: "and" | "or" | ","): string[] {
+  const mark = separator === "," ? "," : ` ${separator} `;
+  const parts: string[] = [];
   let quoted = false;
   let start = 0;
-  for (let i = 0; i < filter.length; i += 1) {
-    if (filter[i] === "'") quoted = !quoted; // a doubled quote flips twice, which is right
-    if (!quoted && /^ and /i.test(filter.slice(i, i + 5))) {
-      terms.push(filter.slice(start, i));
-      start = i + 5;
-      i += 4;
+  for (let i = 0; i < text.length; i += 1) {
+    if (text[i] === "'") quoted = !quoted; // a doubled quote flips twice, which is right
+    if (!quoted && text.slice(i, i + mark.length).toLowerCase() === mark) {
+      parts.push(text.slice(start, i));
+      start = i + mark.length;
+      i += mark.length - 1;
     }
   }
-  return [...terms, filter.slice(start)];
+  return [...parts, text.slice(start)];
 }
 
 function readTerm(term: string): (entity: Entity) => boolean {
@@ -36,6 +52,12 @@ function readTerm(term: string): (entity: Entity) => boolean {
       String(entity[name] ?? "")
         .toLowerCase()
         .startsWith(wanted);
+  }
+  const listed = /^(\w+)\s+in\s+\((.*)\)$/i.exec(term);
+  if (listed) {
+    const [, name = "", list = ""] = listed;
+    const wanted = new Set(splitOn(list, ",").map((text) => unquote(text.trim().replace(/^'|'$/g, "")).toLowerCase()));
+    return (entity) => wanted.has(String(entity[name] ?? "").toLowerCase());
   }
   const compared = /^(\w+)\s+(eq|ne)\s+(?:'((?:[^']|'')*)'|(true|false|null))$/i.exec(term);
   if (!compared) throw new BadQueryError(`Invalid filter clause: '${term}'.`);
