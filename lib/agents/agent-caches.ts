@@ -1,6 +1,6 @@
 import { LRUCache } from "lru-cache";
 import type { SqlContext } from "@/lib/context";
-import { agentCounters, agentGauges } from "@/lib/metrics/agent-counters";
+import { agentCounters } from "@/lib/metrics/agent-counters";
 import { findHostRows, findOrbitHostRows, loadCatalogueRow, type HostRow, type OrbitHostRow } from "./agent-queries";
 import { AskCatalogue } from "./ask-catalogue";
 import { toHostEntry, type HostEntry } from "./host-entry";
@@ -40,7 +40,6 @@ class AgentCaches implements ChangeListener {
     this.hosts.drop(hostId);
     this.orbitHosts.drop(hostId);
     this.devices.drop(hostId);
-    agentGauges.hostEntries = this.hosts.size;
   }
 
   everyHostChanged(): void {
@@ -48,7 +47,6 @@ class AgentCaches implements ChangeListener {
     this.hosts.clear();
     this.orbitHosts.clear();
     this.devices.clear();
-    agentGauges.hostEntries = 0;
   }
 
   catalogueChanged(): void {
@@ -58,7 +56,7 @@ class AgentCaches implements ChangeListener {
   }
 
   disconnected(): void {
-    this.trusted = agentGauges.listening = false;
+    this.trusted = false;
     this.everyHostChanged();
     this.catalogueChanged();
   }
@@ -66,7 +64,7 @@ class AgentCaches implements ChangeListener {
   connected(): void {
     this.everyHostChanged();
     this.catalogueChanged();
-    this.trusted = agentGauges.listening = true;
+    this.trusted = true;
   }
 
   /** Whether answers come from memory. */
@@ -75,7 +73,7 @@ class AgentCaches implements ChangeListener {
   }
 
   get size(): number {
-    return this.hosts.size + this.orbitHosts.size;
+    return this.hosts.size + this.orbitHosts.size + this.devices.size;
   }
 
   /** What is asked of hosts, when it stands in memory. */
@@ -113,10 +111,7 @@ class AgentCaches implements ChangeListener {
     const row = await this.hostLookups.find(ctx.sql, keyHash);
     if (!row) return null;
     const entry = toHostEntry(row, ctx.now().getTime());
-    if (this.mayKeep(entry.hostId, since)) {
-      this.hosts.set(keyHash, entry);
-      agentGauges.hostEntries = this.hosts.size;
-    }
+    if (this.mayKeep(entry.hostId, since)) this.hosts.set(keyHash, entry);
     return entry;
   }
 

@@ -1,7 +1,7 @@
 import type { SqlContext } from "@/lib/context";
 import { inSqlTransaction } from "@/lib/db/transaction";
 import { getLogger } from "@/lib/log";
-import { agentCounters, agentGauges } from "@/lib/metrics/agent-counters";
+import { agentCounters } from "@/lib/metrics/agent-counters";
 import { agentContext } from "./agent-context";
 import { AgentError } from "./agent-request";
 import type { CheckIn } from "./plan-check-in";
@@ -33,7 +33,6 @@ class CheckInBatcher {
     if (this.waiting.length >= maxWaiting) throw new AgentError(503, "too_busy", "temporarily unavailable", { retryAfterSeconds: 5 });
     return new Promise((resolve, reject) => {
       this.waiting.push({ ctx, checkIn, resolve, reject });
-      agentGauges.checkInsWaiting = this.waiting.length;
       this.wake();
     });
   }
@@ -60,7 +59,6 @@ class CheckInBatcher {
       } else rest.push(one);
     }
     this.waiting = rest;
-    agentGauges.checkInsWaiting = rest.length;
     if (batch.length === 0) return false;
     this.running += 1;
     agentCounters.batches += 1;
