@@ -2,7 +2,7 @@ import { authorizeList } from "../authorize";
 import type { Context } from "../context";
 import { authorizeScope } from "./authorize-scope";
 import { previewGating, type GatingPreview } from "./gating-preview";
-import { listGatingFacts, loadGatingState } from "./gating-queries";
+import { countGatingFailures, countGatingHosts, listGatingFacts, loadGatingState } from "./gating-queries";
 
 /** A change that isn't made yet: the whole list of gated policies of the scope, and whether its team gates. Absent keeps. */
 export interface GatingDraft {
@@ -24,15 +24,16 @@ export async function previewGatedPolicies(ctx: Context, { teamId, policyIds, en
   const gatedAfter = new Set(
     policies.filter((policy) => (wanted && policy.teamId === teamId ? wanted.has(policy.id) : policy.gated)).map((policy) => policy.id),
   );
-  const facts = await listGatingFacts(
-    ctx.sql,
-    authorizeList(ctx, "policy:read", teamId),
-    policies.map((policy) => policy.id),
-    ctx.now(),
-  );
-  return previewGating(
+  const teamIds = authorizeList(ctx, "policy:read", teamId);
+  const gating = new Set([...gatedBefore, ...gatedAfter]);
+  const facts = await listGatingFacts(ctx.sql, teamIds, [...gating], ctx.now());
+  const preview = previewGating(
     facts,
     { gated: gatedBefore, isOn: (id) => teamsOn.has(id) },
     { gated: gatedAfter, isOn: (id) => (enabled !== undefined && id === teamId ? enabled : teamsOn.has(id)) },
   );
+  // The others decide about nobody: it is enough to count who fails them.
+  const others = policies.map((policy) => policy.id).filter((policyId) => !gating.has(policyId));
+  for (const [policyId, fail] of await countGatingFailures(ctx.sql, teamIds, others)) preview.byPolicy.set(policyId, { fail, newlyBlocked: 0 });
+  return { ...preview, ...(await countGatingHosts(ctx.sql, teamIds)) };
 }
