@@ -2,7 +2,10 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { cpus, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import { readBenchCommand, type BenchCommand, type BenchOptions } from "./bench-options";
+import { measureFlips } from "./measure-flips";
 import { measureHold } from "./measure-hold";
+import { measureInstances } from "./measure-instances";
+import { measureKnee } from "./measure-knee";
 import { measureLatency } from "./measure-latency";
 import { measureRates } from "./measure-rates";
 import { measureYear } from "./measure-year";
@@ -17,7 +20,10 @@ interface Scenario {
 const scenarios: Scenario[] = [
   { name: "rates", about: "check-ins per second against bare node:http", run: measureRates },
   { name: "hold", about: "100,000 hosts for ten minutes on this machine", run: measureHold },
+  { name: "knee", about: "how many hosts until the p99 of an answer passes a second", run: measureKnee },
   { name: "latency", about: "from a result to Microsoft's acceptance, under load", run: measureLatency },
+  { name: "flips", about: "a whole fleet that flips while Microsoft takes 50 requests a second: order, memory, drain time", run: measureFlips },
+  { name: "instances", about: "several on one database against one: throughput, equal answers, a rolling restart", run: measureInstances },
   { name: "year", about: "a year of a fleet at 1:100: what grows, what goes, and how long the nights take", run: measureYear },
 ];
 

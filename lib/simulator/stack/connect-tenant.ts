@@ -6,8 +6,11 @@ import { stackAdmin } from "./start-server";
 
 const setupTimeoutMs = 60_000;
 
+/** What of a stack it takes; `server.origin` may be a balancer's. */
+type ConnectingStack = Pick<Stack, "microsoft"> & { server: { origin: string } };
+
 /** A visitor who signed in as the stack's admin. */
-export async function signInVisitor(stack: Stack): Promise<BrowserlessVisitor> {
+export async function signInVisitor(stack: ConnectingStack): Promise<BrowserlessVisitor> {
   const visitor = new BrowserlessVisitor(readFileSync(stack.microsoft.caFile, "utf8"));
   const page = await visitor.open(`${stack.server.origin}/sign-in`);
   const after = await visitor.submit(page, { email: stackAdmin.email, password: stackAdmin.password });
@@ -19,7 +22,7 @@ export async function signInVisitor(stack: Stack): Promise<BrowserlessVisitor> {
  * Connects a seed tenant as an admin does: asks for it over REST, accepts on Microsoft's consent page, comes back with the browser's session, and waits until setup is done.
  * @throws Error with the setup's own error code and text when it stops
  */
-export async function connectTenant(stack: Stack, tenant: SeedName = "happy"): Promise<void> {
+export async function connectTenant(stack: ConnectingStack & Pick<Stack, "admin">, tenant: SeedName = "happy"): Promise<void> {
   const visitor = await signInVisitor(stack);
   try {
     const { microsoft_authentication_url: consentUrl } = await stack.admin.post<{ microsoft_authentication_url: string }>("conditional-access/microsoft", {

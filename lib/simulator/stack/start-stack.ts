@@ -4,12 +4,11 @@ import { join } from "node:path";
 import type { Computer } from "../hosts/computer";
 import { listEntraDevices } from "../hosts/list-entra-devices";
 import { startSimulatedFleet, type FleetOptions, type SimulatedFleet } from "../hosts/simulated-fleet";
-import { seededClientId, seededClientSecret } from "../microsoft/seed";
-import { partnerRoles } from "../microsoft/roles";
-import { startMicrosoftSimulator, type MicrosoftSimulator, type SimulatorOptions } from "../microsoft/start-microsoft-simulator";
+import type { MicrosoftSimulator, SimulatorOptions } from "../microsoft/start-microsoft-simulator";
 import type { SeedName } from "../microsoft/simulated-types";
 import { signInAdmin, type AdminClient } from "./admin-client";
 import { freePort, stackAdmin, startServer, type ServerProcess } from "./start-server";
+import { startStackMicrosoft } from "./start-stack-microsoft";
 
 /** What to start: the server always, Microsoft always, hosts when asked. */
 export interface StackOptions {
@@ -45,20 +44,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   mkdirSync(dataDir, { recursive: true });
   const port = options.port ?? (await freePort());
   const tlsPort = options.tlsPort ?? (await freePort());
-  const callback = `http://localhost:${port}/settings/integrations/conditional-access`;
-  const microsoft = await startMicrosoftSimulator({
-    folder: join(folder, "microsoft"),
-    ...options.microsoft,
-    apps: [
-      {
-        clientId: seededClientId,
-        secrets: [{ value: seededClientSecret, expiresAt: "2099-01-01T00:00:00.000Z" }],
-        redirectUris: [callback, `http://localhost:${port}/api/auth/callback/microsoft-entra-id`],
-        requiredRoles: [...partnerRoles],
-      },
-      ...(options.microsoft?.apps ?? []),
-    ],
-  });
+  const { microsoft, environment } = await startStackMicrosoft(join(folder, "microsoft"), `http://localhost:${port}`, options.microsoft);
   const fleets: SimulatedFleet[] = [];
   const clear = async () => {
     await microsoft.close();
@@ -72,12 +58,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       databaseUrl: options.databaseUrl,
       onLine: options.onServerLine,
       environment: {
-        NODE_EXTRA_CA_CERTS: microsoft.caFile,
-        MICROSOFT_LOGIN_URL: microsoft.loginUrl,
-        MICROSOFT_GRAPH_URL: microsoft.graphUrl,
-        MICROSOFT_INTUNE_RESOURCE: microsoft.intuneResource,
-        ENTRA_CLIENT_ID: seededClientId,
-        ENTRA_CLIENT_SECRET: seededClientSecret,
+        ...environment,
         ...(options.setUp === false && { ADMIN_EMAIL: "", ADMIN_PASSWORD: "" }),
         ...options.environment,
       },
