@@ -4,7 +4,7 @@ import { saySeconds } from "@/lib/health/say-seconds";
 import { LineChart, type ChartFacts } from "./line-chart";
 
 const whole = (value: number) => Math.round(value).toLocaleString("en");
-const rate = (value: number) => `${value < 10 ? value.toFixed(1) : whole(value)} /s`;
+const rate = (value: number) => `${value > 0 && value < 10 ? value.toFixed(1) : whole(value)} /s`;
 const percent = (value: number) => `${(value * 100).toFixed(value > 0.995 && value < 1 ? 1 : 0)} %`;
 
 const charts: ChartFacts<HealthPoint>[] = [
@@ -22,6 +22,7 @@ const charts: ChartFacts<HealthPoint>[] = [
     lines: [{ name: "99 of 100", read: ({ answerP99 }) => answerP99 }],
     say: saySeconds,
     threshold: thresholds.answerP99,
+    none: "No agent called in the last 24 hours.",
   },
   {
     key: "acceptance",

@@ -41,7 +41,7 @@ export function Instances({ instances }: { instances: Instance[] }) {
           </tr>
         </thead>
         <tbody>
-          {instances.map(({ name, state, version, since, at, memoryBytes, listening }) => (
+          {instances.map(({ name, state, version, since, at, memoryBytes }) => (
             <tr key={name}>
               <td>
                 <span className="tr name" title={name}>
@@ -50,7 +50,6 @@ export function Instances({ instances }: { instances: Instance[] }) {
               </td>
               <td className={state === "ready" || state === "stopped" ? undefined : "unsure"}>
                 {stateWords[state]}
-                {state === "ready" && !listening && <span className="sm muted">, from the database</span>}
               </td>
               <td className="c-md">{version}</td>
               <td className="c-md nowrap">

@@ -72,12 +72,22 @@ export function LineChart<Point extends { at: Date }>({
               {lines.map(({ name, marks }, index) => (
                 <path
                   key={name}
-                  d={pathOf(marks, x, y)}
+                  d={lineOf(marks, x, y)}
                   fill="none"
                   stroke={index === 0 ? "var(--sea)" : "var(--ink-3)"}
                   strokeWidth={index === 0 ? 1.8 : 1.4}
                   vectorEffect="non-scaling-stroke"
                   strokeLinejoin="round"
+                  strokeLinecap="round"
+                />
+              ))}
+              {lines.map(({ name, marks }, index) => (
+                <path
+                  key={name}
+                  d={dotsOf(marks, x, y)}
+                  stroke={index === 0 ? "var(--sea)" : "var(--ink-3)"}
+                  strokeWidth="4"
+                  vectorEffect="non-scaling-stroke"
                   strokeLinecap="round"
                 />
               ))}
@@ -90,7 +100,7 @@ export function LineChart<Point extends { at: Date }>({
             ))}
           </div>
           <p className="xs faint h-axis" aria-hidden="true">
-            {[0, 6, 12, 18].map((hours) => (
+            {[6, 12, 18].map((hours) => (
               <span key={hours} style={{ left: `${(hours / 24) * 100}%` }}>
                 <TimeOfDay at={new Date(since.getTime() + hours * hourMs).toISOString()} />
               </span>
@@ -102,7 +112,13 @@ export function LineChart<Point extends { at: Date }>({
                 {name} now {say(value)}.{" "}
               </span>
             ))}
-            {facts.extreme === "lowest" ? "Lowest" : "Highest"} {say(extreme.value)} at <TimeOfDay at={extreme.at.toISOString()} />
+            {extreme.value === 0 && facts.extreme !== "lowest" ? (
+              <>Always {say(0)}</>
+            ) : (
+              <>
+                {facts.extreme === "lowest" ? "Lowest" : "Highest"} {say(extreme.value)} at <TimeOfDay at={extreme.at.toISOString()} />
+              </>
+            )}
             {threshold !== undefined && <span className="muted">; more than {say(threshold)} needs a look</span>}.
           </p>
           <details className="fold h-table">
@@ -122,6 +138,8 @@ function HourTable<Point extends { at: Date }>({ facts, points }: { facts: Chart
     hours.set(hour, [...(hours.get(hour) ?? []), point]);
   }
   return (
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls, so keys have to reach it
+    <section className="h-hours" aria-label={`${facts.title} by the hour`} tabIndex={0}>
     <table className="tbl flat">
       <caption className="vh">
         {facts.title}: the {facts.extreme ?? "highest"} ten minutes of each hour
@@ -154,6 +172,7 @@ function HourTable<Point extends { at: Date }>({ facts, points }: { facts: Chart
         ))}
       </tbody>
     </table>
+    </section>
   );
 }
 
@@ -169,15 +188,20 @@ function extremeOf(marks: Mark[], which: "highest" | "lowest"): Mark | null {
   return marks.reduce<Mark | null>((best, mark) => (best === null || better(mark, best) ? mark : best), null);
 }
 
-// A point without a neighbour is drawn as a dot, and where points are missing the line stops.
-function pathOf(marks: Mark[], x: (at: Date) => number, y: (value: number) => number): string {
-  return marks
-    .map(({ at, value }, index) => {
-      const before = marks[index - 1];
-      const joins = before !== undefined && at.getTime() - before.at.getTime() <= pointMs;
-      return `${joins ? "L" : "M"}${x(at).toFixed(1)} ${y(value).toFixed(1)}${joins ? "" : "h.01"}`;
-    })
-    .join("");
+const joins = (before: Mark | undefined, { at }: Mark) => before !== undefined && at.getTime() - before.at.getTime() <= pointMs;
+
+// Where points are missing the line stops.
+function lineOf(marks: Mark[], x: (at: Date) => number, y: (value: number) => number): string {
+  return marks.map((mark, index) => `${joins(marks[index - 1], mark) ? "L" : "M"}${x(mark.at).toFixed(1)} ${y(mark.value).toFixed(1)}`).join("");
+}
+
+// A point without a neighbour has no line, and would not be seen.
+function dotsOf(marks: Mark[], x: (at: Date) => number, y: (value: number) => number): string {
+  const alone = marks.filter((mark, index) => {
+    const after = marks[index + 1];
+    return !joins(marks[index - 1], mark) && !(after && joins(mark, after));
+  });
+  return alone.map(({ at, value }) => `M${x(at).toFixed(1)} ${y(value).toFixed(1)}h.01`).join("");
 }
 
 // Two labels at one height would cover each other.

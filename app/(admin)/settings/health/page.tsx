@@ -80,9 +80,10 @@ function headline({ problems, instances }: Health): string {
 
 function calmWords({ instances, points }: Health): string {
   const serving = instances.filter(({ state }) => state === "ready").length;
-  const calls = Math.round(points.at(-1)?.callsPerSecond ?? 0).toLocaleString("en");
+  const calls = Math.round(points.at(-1)?.callsPerSecond ?? 0);
   if (serving === 0) return "The figures below are older.";
-  return `${serving === 1 ? "One process serves" : `${serving} processes serve`} ${calls} ${calls === "1" ? "call" : "calls"} of agents a second. Nothing waits for longer than it should.`;
+  const rate = calls === 0 ? "hardly any agent" : calls === 1 ? "1 call of agents a second" : `${calls.toLocaleString("en")} calls of agents a second`;
+  return `${serving === 1 ? "One process serves" : `${serving} processes serve`} ${rate}. Nothing waits for longer than it should.`;
 }
 
 function NothingYet() {
