@@ -41,6 +41,7 @@ export function everyPage({ hosts, hostIds, policies, teams, deviceTokens, peopl
     { name: "account", path: "/account" },
     { name: "settings", path: "/settings" },
     { name: "settings-organisation", path: "/settings/organisation" },
+    { name: "settings-retention", path: "/settings/retention" },
     { name: "settings-health", path: "/settings/health" },
     { name: "settings-conditional-access", path: "/settings/integrations/conditional-access" },
     ...peoplePages(people),

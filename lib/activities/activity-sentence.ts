@@ -275,6 +275,12 @@ const fieldWords: Record<string, string> = {
   enabled: "whether it is on",
   fromAddress: "the sender",
   userName: "the user name",
+  transitionDays: "changes of access",
+  reportDays: "reports to Microsoft",
+  repeatDays: "daily repeats",
+  activityDays: "activity",
+  signInDays: "refused attempts",
+  hostDays: "silent hosts",
 };
 
 // What changed: a list of fields, or each field with its value before and after.

@@ -16,3 +16,16 @@ const statements = {
 export async function deleteOldActivities(sql: Sql, kind: "all" | "refused", before: Date, size: number): Promise<number> {
   return (await sql.rows(statements[kind], [before, size])).length;
 }
+
+const countText = (condition: string) =>
+  `select count(*)::int as count from (select 1 from activities where created_at < $1::timestamptz and ${condition} limit $2::int) as old`;
+
+const countable = {
+  all: statement("activities.count_old", countText(conditions.all)),
+  refused: statement("activities.count_old_refused", countText(conditions.refused)),
+};
+
+/** How many activities were made before an instant, counted up to `most`. */
+export async function countOldActivityRows(sql: Sql, kind: "all" | "refused", before: Date, most: number): Promise<number> {
+  return (await sql.rows<{ count: number }>(countable[kind], [before, most]))[0]?.count ?? 0;
+}

@@ -37,11 +37,10 @@ const reportsOf = (kind: string) => `with seen as materialized (
   gone as (delete from compliance_reports r using seen where r.id = seen.id and ${mayGo} returning 1)
   ${told}`;
 
+const isQuietRepeat =
+  "r.kind in ('freshness', 'resync') and r.ended_at is not null and r.state in ('confirmed', 'superseded') and r.failures = 0 and r.mismatches = 0";
 const reports = statement("compliance.prune_reports", reportsOf("true"));
-const repeats = statement(
-  "compliance.prune_repeats",
-  reportsOf("r.kind in ('freshness', 'resync') and r.ended_at is not null and r.state in ('confirmed', 'superseded') and r.failures = 0 and r.mismatches = 0"),
-);
+const repeats = statement("compliance.prune_repeats", reportsOf(isQuietRepeat));
 
 /** Looks at the next `size` reports made before an instant and removes those that nothing needs, with their events. */
 export function deleteOldReports(sql: Sql, before: Date, after: PruneCursor | null, size: number): Promise<PruneBatch> {
@@ -54,16 +53,15 @@ export function deleteOldRepeats(sql: Sql, before: Date, after: PruneCursor | nu
 }
 
 // A host's last change says how it came to stand where it stands; one that a report under way is about names the policies to blame.
+const transitionMayGo = `(t.to_state = 'none' or exists (select 1 from access_transitions n where n.host_id = t.host_id and n.id > t.id))
+  and not exists (select 1 from compliance_reports r where r.host_id = t.host_id and r.transition_id = t.id and r.ended_at is null)`;
+
 const transitions = statement(
   "compliance.prune_transitions",
   `with seen as materialized (
-     select t.id, t.created_at as at, t.host_id, t.to_state from access_transitions t
+     select t.id, t.created_at as at from access_transitions t
      where t.created_at < $1::timestamptz and (t.created_at, t.id) > ($2::timestamptz, $3::bigint) order by t.created_at, t.id limit $4::int),
-   gone as (
-     delete from access_transitions t using seen where t.id = seen.id
-       and (seen.to_state = 'none' or exists (select 1 from access_transitions n where n.host_id = seen.host_id and n.id > seen.id))
-       and not exists (select 1 from compliance_reports r where r.host_id = seen.host_id and r.transition_id = seen.id and r.ended_at is null)
-     returning 1)
+   gone as (delete from access_transitions t using seen where t.id = seen.id and ${transitionMayGo} returning 1)
    ${told}`,
 );
 
@@ -136,4 +134,24 @@ const people = statement(
 export async function deleteOldEntraUsers(sql: Sql, before: Date, size: number): Promise<PruneBatch> {
   const removed = (await sql.rows(people, [before, size])).length;
   return { removed, next: removed === size ? ["", ""] : null };
+}
+
+const countable = {
+  reports: statement(
+    "compliance.count_old_reports",
+    `select count(*)::int as count from (select 1 from compliance_reports r where r.created_at < $1::timestamptz and ${mayGo} limit $2::int) as old`,
+  ),
+  repeats: statement(
+    "compliance.count_old_repeats",
+    `select count(*)::int as count from (select 1 from compliance_reports r where r.created_at < $1::timestamptz and ${isQuietRepeat} and ${mayGo} limit $2::int) as old`,
+  ),
+  transitions: statement(
+    "compliance.count_old_transitions",
+    `select count(*)::int as count from (select 1 from access_transitions t where t.created_at < $1::timestamptz and ${transitionMayGo} limit $2::int) as old`,
+  ),
+};
+
+/** How many rows of a kind a removal of what is older than an instant would take, counted up to `most`. */
+export async function countOldHistory(sql: Sql, kind: keyof typeof countable, before: Date, most: number): Promise<number> {
+  return (await sql.rows<{ count: number }>(countable[kind], [before, most]))[0]?.count ?? 0;
 }

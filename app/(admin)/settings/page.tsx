@@ -58,6 +58,13 @@ export default async function SettingsPage() {
       value: "",
     },
     {
+      href: "/settings/retention",
+      icon: "hour",
+      title: "Data retention",
+      note: "How long history is kept, and how much room it takes",
+      value: "",
+    },
+    {
       href: "/settings/organisation",
       icon: "people",
       title: "Organisation",

@@ -6,4 +6,7 @@ export const auditRoutes = {
 } as const;
 
 /** Its server actions: a key is the folder of the actions file and the action's name. */
-export const auditActions = {} as const;
+export const auditActions = {
+  "retention.previewPeriods": entry("Preview what shorter periods would remove", "organisation:write"),
+  "retention.savePeriods": entry("Save how long history is kept", "organisation:write"),
+} as const;

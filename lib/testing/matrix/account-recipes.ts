@@ -1,5 +1,5 @@
 import type { accountActions, accountRoutes } from "@/lib/auth/access/account-access";
-import type { auditRoutes } from "@/lib/auth/access/audit-access";
+import type { auditActions, auditRoutes } from "@/lib/auth/access/audit-access";
 import type { Permission } from "@/lib/permissions";
 import type { Place, Recipe, Recipes, RestCall, Situation } from "./matrix-types";
 
@@ -65,4 +65,12 @@ export const accountActionRecipes: Recipes<keyof typeof accountActions, unknown>
   "account.endSessions": both("user:write", (userId) => ({ userId })),
   "account.makeToken": both("user:write", (userId, { world }) => ({ userId, name: world.name("token"), expiry: "30", api_endpoints: null })),
   "account.removeToken": both("user:write", async (userId, { world }) => ({ userId, tokenId: await world.apiToken(userId) })),
+};
+
+const periods = () => ({ transitionDays: "0", reportDays: "90", repeatDays: "7", activityDays: "0", signInDays: "90", hostDays: "0" });
+
+/** How the server actions of the audit are called. */
+export const auditActionRecipes: Recipes<keyof typeof auditActions, unknown> = {
+  "retention.previewPeriods": { call: periods },
+  "retention.savePeriods": { call: periods },
 };

@@ -1,4 +1,4 @@
-import { accountActionRecipes, accountRouteRecipes } from "./account-recipes";
+import { accountActionRecipes, accountRouteRecipes, auditActionRecipes } from "./account-recipes";
 import { fleetActionRecipes } from "./fleet-actions";
 import { fleetRouteRecipes } from "./fleet-routes";
 import { mailActionRecipes, mailRouteRecipes } from "./mail-recipes";
@@ -15,6 +15,7 @@ export const routeRecipes: Known<RestCall> = { ...fleetRouteRecipes, ...accountR
 export const actionRecipes: Known<unknown> = {
   ...fleetActionRecipes,
   ...accountActionRecipes,
+  ...auditActionRecipes,
   ...ssoActionRecipes,
   ...usersActionRecipes,
   ...mailActionRecipes,
