@@ -10,7 +10,7 @@ import { providerOf } from "./entra/provider-of";
 import { resolveEntraUser } from "./entra/resolve-entra-user";
 import { giveWay, rest } from "./report-outcomes";
 import { lookAtReport } from "./report-jobs";
-import { backlogReports, backlogRestMs, pollGapMs, waitForPersonMs } from "./report-schedule";
+import { backlogReports, lookInCompanyAt, pollGapMs, waitForPersonMs } from "./report-schedule";
 import { reportsRefused } from "./report-attention";
 
 /** Said on a report whose device Entra knows, but not whose it is. */
@@ -38,7 +38,7 @@ export async function deliverReport(ctx: Context, connection: Connection, report
 async function markSubmitted(tx: SqlContext, report: DeliveryRow, said: CallIds): Promise<void> {
   const now = tx.now();
   const isBacklogged = await hasBacklog(tx.sql, report.connectionId, backlogReports);
-  const at = new Date(now.getTime() + (isBacklogged ? backlogRestMs : pollGapMs(0)));
+  const at = isBacklogged ? lookInCompanyAt(now) : new Date(now.getTime() + pollGapMs(0));
   const changed = await changeReport(tx.sql, report, { state: "submitted", nextAttemptAt: at, errorCode: "", errorDetail: "" }, now);
   if (!changed) return; // taken over or overtaken: whoever did that goes on with it
   await insertReportEvent(tx.sql, report, "submitted", { messageId: report.messageId, ...said }, now);

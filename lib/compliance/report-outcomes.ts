@@ -8,7 +8,7 @@ import { raiseReportAttention, settleReportAttention, type ReportErrorCode } fro
 import { readReportBack } from "./report-jobs";
 import { reportKey } from "./report-key";
 import { lockDeviceRows, supersedeReports } from "./report-queue-queries";
-import { attentionRestMs, backlogReports, backlogRestMs, failureGapMs } from "./report-schedule";
+import { attentionRestMs, backlogReports, failureGapMs, lookInCompanyAt } from "./report-schedule";
 import { wakeSenders, wakeSendersAt } from "./send-reports-declaration";
 import { acceptOnDevice, findCurrentDevice, findTenantOf, listFailingPolicies, readOnDevice } from "./told-device-queries";
 
@@ -26,8 +26,8 @@ export interface Said {
 export async function acceptReport(tx: SqlContext, report: DeliveryRow, said: Said, { readBack = true } = {}): Promise<DeliveryRow | null> {
   const now = tx.now();
   await lockDeviceRows(tx.sql, [report]);
-  const restMs = readBack && (await hasBacklog(tx.sql, report.connectionId, backlogReports)) ? backlogRestMs : 0;
-  const readAt = new Date(now.getTime() + restMs);
+  const isBacklogged = readBack && (await hasBacklog(tx.sql, report.connectionId, backlogReports));
+  const readAt = isBacklogged ? lookInCompanyAt(now) : now;
   const changed = await changeReport(
     tx.sql,
     report,
@@ -39,7 +39,7 @@ export async function acceptReport(tx: SqlContext, report: DeliveryRow, said: Sa
   await keepAcceptance(tx, report);
   await settleReportAttention(tx, [report]);
   await tellFailingPolicies(tx, report);
-  if (readBack) await readReportBack(tx, report.id, restMs > 0 ? readAt : undefined);
+  if (readBack) await readReportBack(tx, report.id, isBacklogged ? readAt : undefined);
   // What waited for this one to arrive may go now.
   if (await hasNewerWaiting(tx.sql, report)) await wakeSenders(tx, report.connectionId, changed.pid);
   // One that Entra contradicted was accepted before.

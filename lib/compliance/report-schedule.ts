@@ -30,8 +30,11 @@ export function readGapMs(looks: number): number | null {
 /** A connection with so many due reports has a backlog: what was sent is then looked at later and in company, so that calls are left for what waits. */
 export const backlogReports = 20;
 
-/** How long what was sent or accepted rests under a backlog before it is looked at, so that one question can be about many. */
-export const backlogRestMs = 5 * secondMs;
+/** When what was sent or accepted at this moment is looked at under a backlog: four to eight seconds later, many at the same instant, so that one question can be about all of them. */
+export function lookInCompanyAt(now: Date): Date {
+  const stepMs = 4 * secondMs;
+  return new Date(Math.ceil((now.getTime() + stepMs) / stepMs) * stepMs);
+}
 
 /** The gap before the attempt after `failures` failures or mismatches, or null when an admin has to look. */
 export function failureGapMs(failures: number): number | null {
