@@ -120,7 +120,7 @@ async function insertHosts(client: Client, plan: FleetPlan, fleet: SeededFleet):
        ${hashSql("'bench-node-' || n")}, ${hashSql("'bench-orbit-' || n")}, ${hashSql(uuidSql("bench-device-", "n"))}, $2::timestamptz,
        'bench-mac-' || n, 'bench-mac-' || n, 'darwin', 'darwin', 'macOS', '15.5', '24F74', 'arm64e', '5.23.1', '1.48.0', '1.48.0', 'Apple Inc.', 'Mac15,6',
        'arm64e', 'Apple M3 Pro', 11, 11, 38654705664, '10.' || n / 65536 % 256 || '.' || n / 256 % 256 || '.' || n % 256, '02:00:00:00:00:00', 210.5, 494.4,
-       42.58, 'on', $2::timestamptz - 29 * ${day}, 'on', $2::timestamptz - 29 * ${day}, 'https://mdm.bench.example/checkin', 'Bench MDM', true, 'person',
+       42.58, 'on', $2::timestamptz - 29 * ${day}, 'on', $2::timestamptz - 29 * ${day}, 'https://mdm.bench.example/checkin', '', true, 'person',
        extract(epoch from $2::timestamptz - (${started}))::bigint, date_trunc('minute', ${started}), ${heardSql(0)}, ${heardSql(1)}, ${heardSql(2)},
        $2::timestamptz - 29 * ${day}, $2::timestamptz - 29 * ${day}, $2::timestamptz - 29 * ${day}, $2::timestamptz - 29 * ${day} ${series}`,
     values,

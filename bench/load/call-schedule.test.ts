@@ -4,7 +4,9 @@ import { CallSchedule, seededRandom, TimerWheel } from "./call-schedule";
 const hosts = Array.from({ length: 100 }, (_, n) => n);
 
 test("every host is due once in each period, at the same moment of it, however seldom one asks", () => {
-  const schedule = new CallSchedule(hosts, 1000, 5000, seededRandom(7));
+  const schedule = new CallSchedule(hosts, 1000, seededRandom(7));
+  schedule.takeDue(1e9, () => expect.unreachable());
+  schedule.start(5000);
   const due = new Map<number, number[]>(hosts.map((n) => [n, []]));
   for (const now of [5000, 5300, 5301, 6900, 7999.9]) {
     schedule.takeDue(now, (n, dueAt) => {
@@ -23,12 +25,16 @@ test("every host is due once in each period, at the same moment of it, however s
 test("a seed repeats a schedule, another makes another, and no hosts are never due", () => {
   const moments = (seed: number) => {
     const taken: number[] = [];
-    new CallSchedule(hosts, 1000, 0, seededRandom(seed)).takeDue(999, (n, dueAt) => taken.push(n, dueAt));
+    const schedule = new CallSchedule(hosts, 1000, seededRandom(seed));
+    schedule.start(0);
+    schedule.takeDue(999, (n, dueAt) => taken.push(n, dueAt));
     return taken;
   };
   expect(moments(1)).toEqual(moments(1));
   expect(moments(1)).not.toEqual(moments(2));
-  new CallSchedule([], 1000, 0, seededRandom(1)).takeDue(10_000, () => expect.unreachable());
+  const empty = new CallSchedule([], 1000, seededRandom(1));
+  empty.start(0);
+  empty.takeDue(10_000, () => expect.unreachable());
 });
 
 test("the wheel gives each item once, never before its moment and within a slot after it", () => {

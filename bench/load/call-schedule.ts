@@ -9,6 +9,8 @@ export function seededRandom(seed: number): () => number {
   };
 }
 
+const mostHosts = 2 ** 21;
+
 /**
  * When each of many hosts makes a call that comes round: every host once in a period, at a moment of its own.
  * The moments are sorted once, and a pointer goes round: a host costs nothing while it isn't due. Times are in milliseconds on the caller's clock.
@@ -17,18 +19,22 @@ export class CallSchedule {
   private readonly hosts: Uint32Array;
   private readonly phases: Float64Array;
   private next = 0;
-  private roundStart: number;
+  private roundStart = Number.POSITIVE_INFINITY;
 
   constructor(
     hosts: readonly number[],
     private readonly periodMs: number,
-    startsAt: number,
     random: () => number,
   ) {
-    const order = hosts.map((n) => ({ n, phase: random() * periodMs })).toSorted((left, right) => left.phase - right.phase);
-    this.hosts = Uint32Array.from(order, ({ n }) => n);
-    this.phases = Float64Array.from(order, ({ phase }) => phase);
-    this.roundStart = startsAt;
+    // A moment in its upper 32 bits and a place in the list in its lower 21 make one number: sorting numbers is many times faster than sorting objects.
+    const order = Float64Array.from(hosts, (_, place) => Math.floor(random() * 2 ** 32) * mostHosts + place).toSorted();
+    this.hosts = Uint32Array.from(order, (packed) => hosts[packed % mostHosts] ?? 0);
+    this.phases = order.map((packed) => (Math.floor(packed / mostHosts) / 2 ** 32) * periodMs);
+  }
+
+  /** Begins the first round. Until then nobody is due. */
+  start(at: number): void {
+    this.roundStart = at;
   }
 
   /** Names every host that came due until `now`, with the moment when it was. */

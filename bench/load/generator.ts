@@ -30,12 +30,14 @@ export class Generator {
   private readonly timers: NodeJS.Timeout[];
 
   constructor(private readonly plan: LoadPlan) {
-    const now = performance.now();
     this.random = seededRandom(plan.seed);
     this.answers = new HostAnswers(plan.fleet, plan.developerShare);
     this.rotations = new Uint8Array(plan.fleet.hosts);
+    this.schedules = this.makeSchedules();
+    // The clock runs from here: what came before took its time.
+    const now = performance.now();
     this.later = new TimerWheel(now);
-    this.schedules = this.makeSchedules(now);
+    for (const { schedule } of this.schedules) schedule.start(now);
     this.ramp = { from: plan.rampSeconds > 0 ? 0 : plan.hosts, to: plan.hosts, at: now, ms: plan.rampSeconds * 1000 };
     this.connections = new Connections(plan.port, plan.connections, {
       write: (call) => this.write(call),
@@ -80,14 +82,14 @@ export class Generator {
     this.connections.close();
   }
 
-  private makeSchedules(startsAt: number): { kind: CallKind; schedule: CallSchedule }[] {
+  private makeSchedules(): { kind: CallKind; schedule: CallSchedule }[] {
     const { plan } = this;
     const { periods } = plan;
     const all = Array.from({ length: plan.fleet.hosts }, (_, n) => n);
     const orbit = all.filter((n) => shareOf(n, kindsOfHost.orbit) < plan.orbitShare);
     const desktop = orbit.filter((n) => shareOf(n, kindsOfHost.desktop) < plan.desktopShare);
     const logger = all.filter((n) => shareOf(n, kindsOfHost.logger) < plan.loggerShare);
-    const of = (kind: CallKind, hosts: number[], seconds: number) => ({ kind, schedule: new CallSchedule(hosts, seconds * 1000, startsAt, this.random) });
+    const of = (kind: CallKind, hosts: number[], seconds: number) => ({ kind, schedule: new CallSchedule(hosts, seconds * 1000, this.random) });
     return [
       of("read", all, periods.read),
       of("config", all, periods.config),
