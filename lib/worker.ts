@@ -24,6 +24,7 @@ import type { Schedule } from "./jobs/run-worker";
 import { expireHosts } from "./hosts/expire-hosts.job";
 import { foldLabelTallies } from "./labels/fold-label-tallies.job";
 import { recountLabels } from "./labels/recount-labels.job";
+import { moveWaitingMembers } from "./labels/move-waiting-members.job";
 import { removeOrphanMemberships } from "./labels/remove-orphan-memberships.job";
 import { endWithheldPassesJob } from "./policies/end-withheld-passes.job";
 import { foldPolicyTallies } from "./policies/fold-policy-tallies.job";
@@ -55,6 +56,7 @@ export const jobs: Job[] = [
   recountLabels as Job,
   moveWaitingHosts as Job,
   deleteWaitingHosts as Job,
+  moveWaitingMembers as Job,
   removeOrphanResults as Job,
   removeOrphanMemberships as Job,
   sendInviteMail as Job,

@@ -1,8 +1,11 @@
 import { authorize, authorizeList, teamsAllowed } from "../authorize";
 import type { Context } from "../context";
-import { requestReassessment } from "../teams/request-reassessment";
 import { invalidLabel } from "./label-fields";
-import { deleteMembers, findHostsByIdentifier, insertMembers, listMemberIds, listPoliciesUsingLabel } from "./label-queries";
+import { findHostsByIdentifier, listMemberIds } from "./label-queries";
+import { hasMemberChanges, putMemberChanges } from "./member-change-queries";
+import { moveMembers, requestMemberMoves } from "./move-waiting-members.job";
+
+const mostAtOnce = 500;
 
 /** Who shall be in a manual label: host ids, or any of id, serial, hardware UUID and host name. */
 export interface MemberList {
@@ -26,20 +29,21 @@ export async function resolveMembers(tx: Context, { hostIds, hosts }: MemberList
 
 /**
  * Makes exactly these the members of a label, of the hosts that the caller may label, or adds and removes; verdicts are looked at again when the label
- * narrows a policy. Answers how many moved.
+ * narrows a policy. More than 500 are written down and moved in the background, within seconds. Answers how many move.
  */
 export async function changeMembers(tx: Context, labelId: number, change: { exactly: number[] } | { add: number[] } | { remove: number[] }): Promise<number> {
-  const add = "exactly" in change ? change.exactly : "add" in change ? change.add : [];
-  const keep = "exactly" in change ? new Set(change.exactly) : null;
+  const { add, remove } = "exactly" in change ? await compareMembers(tx, labelId, change.exactly) : { add: [], remove: [], ...change };
+  // What is said now must not be undone by what waits.
+  if (add.length + remove.length <= mostAtOnce && !(await hasMemberChanges(tx.sql, labelId))) return moveMembers(tx, labelId, { add, remove });
+  await putMemberChanges(tx.sql, labelId, add, true, tx.now());
+  await putMemberChanges(tx.sql, labelId, remove, false, tx.now());
+  await requestMemberMoves(tx);
+  return add.length + remove.length;
+}
+
+async function compareMembers(tx: Context, labelId: number, wanted: number[]): Promise<{ add: number[]; remove: number[] }> {
   const teams = teamsAllowed(tx, "host:label");
-  const remove = keep
-    ? (await listMemberIds(tx.sql, teams === "all" ? null : teams, labelId)).filter((hostId) => !keep.has(hostId))
-    : "remove" in change
-      ? change.remove
-      : [];
-  const moved = [...(await insertMembers(tx.sql, labelId, add, tx.now())), ...(await deleteMembers(tx.sql, labelId, remove))];
-  if (moved.length > 0 && (await listPoliciesUsingLabel(tx.sql, null, labelId)).length > 0) {
-    await requestReassessment(tx, { hostIds: moved }, "label_changed");
-  }
-  return moved.length;
+  const members = new Set(await listMemberIds(tx.sql, teams === "all" ? null : teams, labelId));
+  const keep = new Set(wanted);
+  return { add: wanted.filter((hostId) => !members.has(hostId)), remove: [...members].filter((hostId) => !keep.has(hostId)) };
 }

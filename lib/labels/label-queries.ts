@@ -12,6 +12,7 @@ export interface FoundHost {
 }
 
 // $1: the teams whose hosts are counted, or null for all. A tally and the changes noted about it are read together: their sum is exact.
+// Hosts on their way into a manual label, or out of it, count as there already.
 const select = `
   with counted as (
     select label_id, sum(hosts)::int as hosts
@@ -19,7 +20,10 @@ const select = `
     where $1::int[] is null or team_id = any($1::int[]) group by 1)
   select l.id::int as id, l.team_id::int as "teamId", t.name as "teamName", l.name, l.description, l.query, l.platform, l.label_type as "labelType",
     l.membership_type as "membershipType", l.enabled, l.author_id::int as "authorId", l.created_at as "createdAt", l.updated_at as "updatedAt",
-    case when l.enabled then coalesce(c.hosts, 0) else 0 end as "hostCount"
+    case when l.enabled then coalesce(c.hosts, 0) + (
+      select coalesce(sum(case when w.joins then 1 else -1 end), 0)::int from label_member_changes w join hosts h on h.id = w.host_id
+      where w.label_id = l.id and ($1::int[] is null or h.team_id = any($1::int[]))
+        and w.joins <> exists (select 1 from label_memberships m where m.label_id = w.label_id and m.host_id = w.host_id)) else 0 end as "hostCount"
   from labels l left join teams t on t.id = l.team_id left join counted c on c.label_id = l.id`;
 
 const list = statement(
@@ -36,15 +40,22 @@ const listByName = statement(
 );
 // No key: hosts and policies that name the label go on meanwhile.
 const lock = statement("labels.lock", `select id::int as id from labels where id = $1::int for no key update`);
+// One look-up for each kind of name: asked together, every name would be held against every host.
 const findHosts = statement(
   "labels.find_hosts",
-  `select distinct on (a.asked) a.asked, h.id::int as "hostId", h.team_id::int as "teamId" from unnest($1::text[]) as a(asked)
-   join hosts h on h.id::text = a.asked or h.hardware_serial = a.asked or lower(h.hardware_uuid) = lower(a.asked) or h.hostname = a.asked
-   where a.asked <> '' and ($2::int[] is null or h.team_id = any($2::int[])) order by a.asked, (h.id::text = a.asked) desc, h.id`,
+  `with named as (select distinct n as asked, case when n ~ '^[0-9]{1,9}$' then n::int end as id from unnest($1::text[]) as n where n <> ''),
+   found as (
+     select n.asked, h.id, h.team_id, 0 as rank from named n join hosts h on h.id = n.id
+     union all select n.asked, h.id, h.team_id, 1 from named n join hosts h on h.hardware_serial = n.asked
+     union all select n.asked, h.id, h.team_id, 1 from named n join hosts h on lower(h.hardware_uuid) = lower(n.asked)
+     union all select n.asked, h.id, h.team_id, 1 from named n join hosts h on h.hostname = n.asked)
+   select distinct on (f.asked) f.asked, f.id::int as "hostId", f.team_id::int as "teamId" from found f
+   where $2::int[] is null or f.team_id = any($2::int[]) order by f.asked, f.rank, f.id`,
 );
 const addMembers = statement(
   "labels.add_members",
-  `insert into label_memberships (host_id, label_id, created_at) select h, $1::int, $3::timestamptz from unnest($2::int[]) as h
+  `insert into label_memberships (host_id, label_id, created_at)
+   select h.id, l.id, $3::timestamptz from labels l join hosts h on h.id = any($2::int[]) where l.id = $1::int order by h.id
    on conflict do nothing returning host_id::int as "hostId"`,
 );
 const removeMembers = statement(
@@ -53,8 +64,11 @@ const removeMembers = statement(
 );
 const memberIds = statement(
   "labels.member_ids",
-  `select m.host_id::int as "hostId" from label_memberships m join hosts h on h.id = m.host_id
-   where m.label_id = $1::int and ($2::int[] is null or h.team_id = any($2::int[])) order by m.host_id`,
+  `select h.id::int as "hostId" from hosts h
+   where h.id in (select m.host_id from label_memberships m where m.label_id = $1::int
+                  except select c.host_id from label_member_changes c where c.label_id = $1::int and not c.joins
+                  union select c.host_id from label_member_changes c where c.label_id = $1::int and c.joins)
+     and ($2::int[] is null or h.team_id = any($2::int[])) order by h.id`,
 );
 const policiesUsing = statement(
   "labels.policies_using",
@@ -124,7 +138,7 @@ export async function findHostsByIdentifier(sql: Sql, teamIds: number[] | null, 
   return asked.length === 0 ? [] : sql.rows<FoundHost>(findHosts, [asked, teamIds]);
 }
 
-/** The ids of a label's hosts in `teamIds`, or, for null, in every team. */
+/** The ids of a label's hosts in `teamIds`, or, for null, in every team, as they are when nothing waits any more. */
 export async function listMemberIds(sql: Sql, teamIds: number[] | null, labelId: number): Promise<number[]> {
   return (await sql.rows<{ hostId: number }>(memberIds, [labelId, teamIds])).map((row) => row.hostId);
 }

@@ -1,14 +1,17 @@
 import { beforeAll, expect, test } from "vitest";
 import type { Context } from "../context";
 import { statement } from "../db/sql";
+import type { Job } from "../jobs/define-job";
 import { createPolicy } from "../policies/create-policy";
+import { runJobs } from "../testing/run-jobs";
 import { enrolledHost, makeTeam } from "../testing/scenarios";
-import { testServerContext, testUserContext } from "../testing/test-context";
+import { testClock, testServerContext, testUserContext } from "../testing/test-context";
 import { changeHostLabels } from "./change-host-labels";
 import { createLabel } from "./create-label";
 import { deleteLabel } from "./delete-label";
 import { getLabel } from "./get-label";
 import { listLabels } from "./list-labels";
+import { moveWaitingMembers } from "./move-waiting-members.job";
 import { updateLabel } from "./update-label";
 
 let ctx: Context;
@@ -114,4 +117,29 @@ test("observers read labels and may not change them", async () => {
   await expect(createLabel(observer, { name: freshName() })).rejects.toMatchObject({ status: 403 });
   await expect(updateLabel(observer, label.id, { name: "x" })).rejects.toMatchObject({ status: 403 });
   await expect(deleteLabel(observer, label.id)).rejects.toMatchObject({ status: 403 });
+});
+
+test("more than 500 hosts join and leave a manual label behind the answer, which counts them already; a later word about a host holds", async () => {
+  const admin = await testUserContext("admin");
+  const rows = await admin.db.$queryRawUnsafe<{ id: number }[]>(
+    "insert into hosts (hostname, osquery_host_id) select 'member', 'member-' || n from generate_series(1, 1100) as n returning id",
+  );
+  const hostIds = rows.map(({ id }) => id).toSorted((a, b) => a - b);
+  const [first, second] = [hostIds.slice(0, 600), hostIds.slice(500)];
+  const label = await createLabel(admin, { name: "Many", hostIds: first });
+  expect(label.hostCount).toBe(600);
+  const members = async () => (await admin.db.labelMembership.findMany({ where: { labelId: label.id } })).map(({ hostId }) => hostId).toSorted((a, b) => a - b);
+  expect(await members()).toEqual([]);
+  expect((await updateLabel(admin, label.id, { hostIds: second })).hostCount).toBe(600);
+  // A few are said something newer of while the many wait.
+  await changeHostLabels(admin, second[0] ?? 0, "remove", ["Many"]);
+  await changeHostLabels(admin, first[0] ?? 0, "add", ["Many"]);
+  expect((await getLabel(admin, label.id)).hostCount).toBe(600);
+  await admin.db.host.delete({ where: { id: second[1] ?? 0 } });
+  await moveWaitingMembers.run(testServerContext(), {});
+  expect(await admin.db.labelMemberChange.count()).toBe(600);
+  await runJobs({ clock: testClock(), jobs: [moveWaitingMembers as Job] });
+  expect(await members()).toEqual([first[0], ...second.slice(2)]);
+  expect(await admin.db.labelMemberChange.count()).toBe(0);
+  expect((await getLabel(admin, label.id)).hostCount).toBe(599);
 });
