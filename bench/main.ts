@@ -8,6 +8,7 @@ import { measureInstances } from "./measure-instances";
 import { measureKnee } from "./measure-knee";
 import { measureLatency } from "./measure-latency";
 import { measureRates } from "./measure-rates";
+import { measureStorms } from "./measure-storms";
 import { measureYear } from "./measure-year";
 
 interface Scenario {
@@ -23,6 +24,7 @@ const scenarios: Scenario[] = [
   { name: "knee", about: "how many hosts until the p99 of an answer passes a second", run: measureKnee },
   { name: "latency", about: "from a result to Microsoft's acceptance, under load", run: measureLatency },
   { name: "flips", about: "a whole fleet that flips while Microsoft takes 50 requests a second: order, memory, drain time", run: measureFlips },
+  { name: "storms", about: "policies, labels and teams changed under load: calls before, during and after", run: measureStorms },
   { name: "instances", about: "several on one database against one: throughput, equal answers, a rolling restart", run: measureInstances },
   { name: "year", about: "a year of a fleet at 1:100: what grows, what goes, and how long the nights take", run: measureYear },
 ];

@@ -1,0 +1,210 @@
+import { randomBytes } from "node:crypto";
+import { Client } from "pg";
+import { signInAdmin, type AdminClient } from "@/lib/simulator/stack/admin-client";
+import { stackAdmin } from "@/lib/simulator/stack/start-server";
+import type { BenchOptions } from "./bench-options";
+import { usualFleet, type SeededFleet } from "./fleet-plan";
+import { startLoad, type Load, type LoadReport } from "./load/start-load";
+import { pause } from "./pause";
+import { errorText, ms } from "./print-load";
+import { startBenchServer } from "./start-bench-server";
+import { watchLocks, type LockFigures, type LockWatch } from "./watch-locks";
+
+const policies = 50;
+const mostTimes = 2;
+const longestSeconds = 180;
+const shortestSeconds = 10;
+const settleSeconds = 15;
+/** What a change leaves to be done behind its answer. */
+const workBehind = [
+  "compliance.reassess_hosts",
+  "compliance.apply_team_switch",
+  "policies.remove_orphan_results",
+  "labels.remove_orphan_memberships",
+  "labels.move_waiting_members",
+  "hosts.move_waiting_hosts",
+  "hosts.delete_waiting_hosts",
+];
+
+/** One admin's deed. */
+interface Storm {
+  name: string;
+  act: (admin: AdminClient, fleet: SeededFleet, sql: Client) => Promise<unknown>;
+}
+
+const newQuery = () => `SELECT 1 FROM sip_config WHERE config_flag = 'sip' AND enabled = 1 -- ${randomBytes(4).toString("hex")}`;
+
+const storms: Storm[] = [
+  {
+    name: "a gated policy edited",
+    act: (admin, fleet) => admin.patch(`policies/${fleet.policyIds[0]}`, { query: newQuery() }),
+  },
+  {
+    name: "a gated policy added",
+    act: (admin) =>
+      admin.post("policies", {
+        name: `Storm ${randomBytes(4).toString("hex")}`,
+        query: newQuery(),
+        platform: "darwin",
+        conditional_access_enabled: true,
+      }),
+  },
+  { name: "a gated policy deleted", act: (admin, fleet) => admin.post("policies/delete", { ids: [fleet.policyIds[1]] }) },
+  { name: "a label's hosts replaced", act: replaceLabel },
+  { name: "a label deleted", act: (admin, fleet) => admin.delete(`labels/id/${fleet.labelIds[0]}`) },
+  { name: "a team's hosts moved", act: moveTeam },
+  { name: "a team deleted", act: (admin, fleet) => admin.delete(`teams/${fleet.teamIds[1]}`) },
+];
+
+/**
+ * Prints what agents' calls take before, while and after an admin changes something that concerns many hosts, until all the work behind is done.
+ * A label's query is fixed for its life: what is edited is a manual label's list of hosts, which narrows a gated policy.
+ */
+export async function measureStorms(options: BenchOptions): Promise<void> {
+  const hosts = options.hosts ?? (options.quick ? 5000 : 100_000);
+  const seconds = options.seconds ?? (options.quick ? 10 : 30);
+  const rampSeconds = Math.min(90, Math.max(5, Math.round(hosts / 1250)));
+  console.log(
+    `   ${hosts.toLocaleString("en")} hosts × ${policies} policies in 10 teams with the gate on; ${seconds} s before and after, during until the work behind is done.`,
+  );
+  const token = randomBytes(24).toString("hex");
+  const bench = await startBenchServer(options.folder, { ...usualFleet, hosts, policies, now: new Date() }, { METRICS_TOKEN: token });
+  const sql = new Client({ connectionString: bench.postgres.url, application_name: "flotilla-bench" });
+  const load = await startLoad({ fleet: bench.fleet, port: bench.port, hosts, rampSeconds });
+  let locks: LockWatch | undefined;
+  try {
+    await sql.connect();
+    locks = await watchLocks(bench.postgres.url);
+    const admin = await signInAdmin(bench.server.origin, stackAdmin);
+    await prepareLabel(admin, bench.fleet, sql);
+    const readLag = () => readLagMs(bench.server.origin, token);
+    await pause(rampSeconds + settleSeconds);
+    await untilCalm(sql, longestSeconds);
+    printHead();
+    const worse: string[] = [];
+    for (const storm of storms) {
+      const row = await weather(storm, { admin, fleet: bench.fleet, sql, load, locks, readLag, seconds });
+      if (row.times > mostTimes) worse.push(storm.name);
+    }
+    console.log(
+      worse.length === 0
+        ? `\n   met     p99 of all calls at most ${mostTimes} times its calm value`
+        : `\n   NOT MET p99 of all calls at most ${mostTimes} times its calm value: ${worse.join(", ")}`,
+    );
+  } finally {
+    await locks?.stop();
+    await load.stop();
+    await sql.end();
+    await bench.stop();
+  }
+}
+
+interface Sky {
+  admin: AdminClient;
+  fleet: SeededFleet;
+  sql: Client;
+  load: Load;
+  locks: LockWatch;
+  readLag: () => Promise<number>;
+  seconds: number;
+}
+
+async function weather(storm: Storm, { admin, fleet, sql, load, locks, readLag, seconds }: Sky): Promise<{ times: number }> {
+  await load.window();
+  await pause(seconds);
+  const before = await load.window();
+  locks.take();
+  await readLag();
+  const began = performance.now();
+  await storm.act(admin, fleet, sql);
+  const answered = (performance.now() - began) / 1000;
+  await pause(shortestSeconds);
+  const done = await untilCalm(sql, longestSeconds - shortestSeconds);
+  const behind = (performance.now() - began) / 1000;
+  const during = await load.window();
+  const lag = await readLag();
+  const held = locks.take();
+  await pause(seconds);
+  const after = await load.window();
+  const times = during.all.p99 / before.all.p99;
+  print(storm.name, { answered, behind, done, before, during, after, times, lag, held });
+  return { times };
+}
+
+/** Waits until nothing of the work behind is left; answers whether that came within the time. */
+async function untilCalm(sql: Client, withinSeconds: number): Promise<boolean> {
+  const until = performance.now() + withinSeconds * 1000;
+  while (performance.now() < until) {
+    const { rows } = await sql.query<{ left: number }>("select count(*)::int as left from graphile_worker.jobs where task_identifier = any($1)", [workBehind]);
+    if (rows[0]?.left === 0) return true;
+    await pause(0.25);
+  }
+  return false;
+}
+
+let labelId = 0;
+
+/** A manual label of the first hosts, which narrows a gated policy. */
+async function prepareLabel(admin: AdminClient, fleet: SeededFleet, sql: Client): Promise<void> {
+  const name = `Storm label ${randomBytes(4).toString("hex")}`;
+  const { label } = await admin.post<{ label: { id: number } }>("labels", { name, host_ids: await listHostIds(sql, fleet, 0) });
+  labelId = label.id;
+  await admin.patch(`policies/${fleet.policyIds[2]}`, { labels_include_any: [name] });
+}
+
+async function replaceLabel(admin: AdminClient, fleet: SeededFleet, sql: Client): Promise<void> {
+  await admin.patch(`labels/${labelId}`, { host_ids: await listHostIds(sql, fleet, 1) });
+}
+
+// A request takes 10,000 hosts.
+async function listHostIds(sql: Client, fleet: SeededFleet, part: 0 | 1): Promise<number[]> {
+  const size = Math.min(10_000, Math.floor(fleet.hosts / 2));
+  const { rows } = await sql.query<{ id: number }>("select id from hosts order by id limit $1 offset $2", [size, part * size]);
+  return rows.map(({ id }) => id);
+}
+
+async function moveTeam(admin: AdminClient, fleet: SeededFleet, sql: Client): Promise<void> {
+  const { rows } = await sql.query<{ id: number }>("select id from hosts where team_id = $1 order by id limit 10000", [fleet.teamIds[0]]);
+  await admin.post("hosts/transfer", { team_id: fleet.teamIds[2], hosts: rows.map(({ id }) => id) });
+}
+
+/** The p99 of the event loop's lag since the last call, in milliseconds. */
+async function readLagMs(origin: string, token: string): Promise<number> {
+  const text = await (await fetch(`${origin}/metrics`, { headers: { authorization: `Bearer ${token}` } })).text();
+  return Number(/^nodejs_eventloop_lag_p99_seconds ([\d.e+-]+)/m.exec(text)?.[1] ?? Number.NaN) * 1000;
+}
+
+interface Row {
+  answered: number;
+  behind: number;
+  done: boolean;
+  before: LoadReport;
+  during: LoadReport;
+  after: LoadReport;
+  times: number;
+  lag: number;
+  held: LockFigures;
+}
+
+function printHead(): void {
+  const columns = ["answer s", "behind s", "before", "during", "after", "ratio", "max", "lag p99", "locks", "waiting", "longest s"];
+  console.log(`\n   p99 of all calls and loop lag in ms; locks and waiting sessions at their most, and the longest transaction, sampled once a second`);
+  console.log(`   ${"".padEnd(26)} ${columns.map((name) => name.padStart(9)).join(" ")}`);
+}
+
+function print(name: string, { answered, behind, done, before, during, after, times, lag, held }: Row): void {
+  const cells = [
+    answered.toFixed(2),
+    `${done ? "" : ">"}${behind.toFixed(0)}`,
+    ms(before.all.p99),
+    ms(during.all.p99),
+    ms(after.all.p99),
+    `${times.toFixed(2)}${times > mostTimes ? "!" : ""}`,
+    ms(during.all.max),
+    ms(lag),
+    String(held.mostHeld),
+    String(held.mostWaiting),
+    held.longestSeconds.toFixed(2),
+  ];
+  console.log(`   ${name.padEnd(26)} ${cells.map((cell) => cell.trim().padStart(9)).join(" ")}${errorText(during.all.errors)}`);
+}
