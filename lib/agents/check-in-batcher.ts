@@ -1,7 +1,7 @@
 import type { SqlContext } from "@/lib/context";
 import { inSqlTransaction } from "@/lib/db/transaction";
 import { getLogger } from "@/lib/log";
-import { agentCounters } from "@/lib/metrics/agent-counters";
+import { observeBatch } from "@/lib/metrics/observe-batch";
 import { agentContext } from "./agent-context";
 import { AgentError } from "./agent-request";
 import type { CheckIn } from "./plan-check-in";
@@ -61,8 +61,7 @@ class CheckInBatcher {
     this.waiting = rest;
     if (batch.length === 0) return false;
     this.running += 1;
-    agentCounters.batches += 1;
-    agentCounters.batchedCheckIns += batch.length;
+    observeBatch(batch.length);
     void this.store(batch).finally(() => {
       this.running -= 1;
       for (const one of batch) this.busyHosts.delete(one.checkIn.record.hostId);

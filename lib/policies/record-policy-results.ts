@@ -1,4 +1,5 @@
 import type { SqlContext } from "@/lib/context";
+import { agentCounters } from "@/lib/metrics/agent-counters";
 import type { PolicyAnswer } from "./policy-answer";
 import { deletePolicyResults, upsertPolicyResults } from "./policy-record-queries";
 
@@ -14,6 +15,7 @@ export async function recordPolicyResults(
   ended: readonly { hostId: number; policyId: number }[],
 ): Promise<number[]> {
   const changed = await upsertPolicyResults(tx.sql, answers, tx.now());
+  agentCounters.resultsStored += changed.length;
   const dropped = await deletePolicyResults(tx.sql, ended);
   return [...new Set([...changed, ...dropped])];
 }
