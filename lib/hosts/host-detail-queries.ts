@@ -87,8 +87,9 @@ const filterOptions = statement(
   `(select 'policy' as kind, id, name from policies where $1::int[] is null or team_id is null or team_id = any($1::int[]) order by conditional_access_enabled desc, lower(name) limit 200)
    union all
    (select 'label', l.id, l.name from labels l where ($1::int[] is null or l.team_id is null or l.team_id = any($1::int[]))
-     and (l.label_type = 'regular' or exists (select 1 from label_memberships m join hosts h on h.id = m.host_id where m.label_id = l.id
-       and ($1::int[] is null or h.team_id = any($1::int[])))) order by l.label_type desc, lower(l.name) limit 200)`,
+     and (l.label_type = 'regular' or coalesce((select sum(t.hosts) from (select label_id, team_id, hosts from label_tallies
+        union all select label_id, team_id, hosts from label_tally_changes) t
+       where t.label_id = l.id and ($1::int[] is null or t.team_id = any($1::int[]))), 0) > 0) order by l.label_type desc, lower(l.name) limit 200)`,
 );
 
 /** Policies, the gated first, and labels, our own first and built-in ones only when they have hosts; for hosts of these teams, or of any for null. */
