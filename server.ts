@@ -86,7 +86,7 @@ async function start(): Promise<void> {
 
 function answer(request: IncomingMessage, response: ServerResponse): void {
   if (!running.connections.admit(request, response)) return;
-  const path = (request.url ?? "/").split("?", 1)[0] as string;
+  const path = withoutQuery(request.url ?? "/");
   const isAgents = isAgentPath(path);
   if (!isAgents) guardAnswer(request, response, { https: speaksHttps(request), dev });
   if (path === "/healthz") return plain(response, 200, "ok");
@@ -102,6 +102,11 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
   request.headers[addressHeader] = findClientAddress(request.socket.remoteAddress ?? "", request.headers);
   request.headers[pathHeader] = request.url ?? "/";
   running.handle(request, response);
+}
+
+function withoutQuery(url: string): string {
+  const end = url.indexOf("?");
+  return end === -1 ? url : url.slice(0, end);
 }
 
 function answerAgent(request: IncomingMessage, response: ServerResponse, path: string): void {

@@ -187,8 +187,8 @@ test("a replaced device token still opens what is only read, for ten minutes", a
 
 test("marks that couldn't be written are kept, and a host that is gone loses nobody else's", async () => {
   const host = await enrolledHost(ctx, { seenAt: new Date(0) });
-  markSeen(host.hostId, ctx.now());
-  markSeen(2_000_000_000, ctx.now());
+  markSeen(host.hostId, ctx.now().getTime());
+  markSeen(2_000_000_000, ctx.now().getTime());
   markFresh({ hostId: host.hostId, detail: ctx.now(), label: null, policy: null });
   const broken = vi.spyOn(getPool(), "query").mockRejectedValueOnce(new Error("no connection") as never);
   await flushHostMarks();

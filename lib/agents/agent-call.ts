@@ -10,6 +10,8 @@ export class AgentCall {
     readonly request: AgentRequest,
     readonly path: AgentPath,
     private readonly maxBodyBytes: number,
+    /** When it came, in milliseconds since 1970. */
+    readonly now: number,
     readonly given?: Record<string, unknown>,
   ) {}
 

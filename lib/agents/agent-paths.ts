@@ -3,11 +3,6 @@ import type { AgentFamily } from "./agent-request";
 const versions = new Set(["v1", "latest", "2022-04"]);
 const mayBeAgents = /^\/api\/(?:v1\/)?osquery\/|^\/api\/fleet\/(?:orbit|device)\/|^\/api\/(?:v1|latest|2022-04)\/fleet\/device\//;
 
-/** Whether a path belongs to agents and so to handleAgentRequest; everything else is Next's. */
-export function isAgentPath(path: string): boolean {
-  return mayBeAgents.test(path);
-}
-
 /** A path taken apart: `name` is what follows the family's prefix, without the token of a device path. */
 export interface AgentPath {
   family: AgentFamily;
@@ -16,8 +11,26 @@ export interface AgentPath {
   token: string;
 }
 
+// Almost every request is for one of these.
+const usual = new Map<string, AgentPath>(
+  ["osquery/distributed/read", "osquery/distributed/write", "osquery/config", "osquery/log"].flatMap((path) => {
+    const read: AgentPath = { family: "osquery", name: path.slice(8), token: "" };
+    return [
+      [`/api/${path}`, read],
+      [`/api/v1/${path}`, read],
+    ];
+  }),
+).set("/api/fleet/orbit/config", { family: "orbit", name: "config", token: "" });
+
+/** Whether a path belongs to agents and so to handleAgentRequest; everything else is Next's. */
+export function isAgentPath(path: string): boolean {
+  return usual.has(path) || mayBeAgents.test(path);
+}
+
 /** Reads an agent's path, the query cut off. Null for a path that isn't an agent's. */
 export function readAgentPath(path: string): AgentPath | null {
+  const known = usual.get(path);
+  if (known) return known;
   const end = path.indexOf("?");
   const plain = end === -1 ? path : path.slice(0, end);
   if (plain.startsWith("/api/osquery/")) return { family: "osquery", name: plain.slice(13), token: "" };

@@ -9,11 +9,11 @@ export interface AgentRequest {
   remoteAddress: string;
 }
 
-/** What the agent is told. Header names are in lower case. */
+/** What the agent is told. Header names are in lower case; a body comes with its length. */
 export interface AgentResponse {
   status: number;
   headers: Readonly<Record<string, string>>;
-  body: Buffer | string;
+  body: string;
 }
 
 /** The three dialects of errors: osqueryd reads members of the body, fleetd and its tray read the status. */
@@ -41,9 +41,9 @@ const headersOf: Record<AgentFamily, Readonly<Record<string, string>>> = {
   device: { ...json, "x-fleet-capabilities": "error_reporting", "referrer-policy": "no-referrer" },
 };
 
-/** Answers with JSON text that stands ready. */
-export function answerText(family: AgentFamily, text: string | Buffer, status = 200): AgentResponse {
-  return { status, headers: headersOf[family], body: text };
+/** Answers with JSON text that stands ready. Text, not bytes: it goes out in one piece with the head. */
+export function answerText(family: AgentFamily, text: string, status = 200): AgentResponse {
+  return { status, headers: { ...headersOf[family], "content-length": String(Buffer.byteLength(text)) }, body: text };
 }
 
 /** Answers with a value as JSON. */
@@ -54,7 +54,7 @@ export function answerJson(family: AgentFamily, value: object, status = 200): Ag
 /** Answers without a body: HEAD, 204, redirects. */
 export function answerEmpty(family: AgentFamily, status = 204, headers: Record<string, string> = {}): AgentResponse {
   const { "content-type": _type, ...rest } = headersOf[family] as Record<string, string>;
-  return { status, headers: { ...rest, ...headers }, body: "" };
+  return { status, headers: { ...rest, ...(status !== 204 && { "content-length": "0" }), ...headers }, body: "" };
 }
 
 /** An error in the family's form. `uuid` names the fault in the log, or is empty. */
@@ -64,10 +64,11 @@ export function answerError(family: AgentFamily, error: AgentError, uuid = ""): 
     family === "osquery"
       ? { error: message, ...(options.nodeInvalid && { node_invalid: true }), uuid }
       : { message, errors: [{ name: "base", reason: message }], uuid };
+  const answer = answerText(family, JSON.stringify(body), status);
   const headers = {
-    ...headersOf[family],
+    ...answer.headers,
     ...(options.retryAfterSeconds !== undefined && { "retry-after": String(options.retryAfterSeconds) }),
     ...(options.closeConnection && { connection: "close" }),
   };
-  return { status, headers, body: JSON.stringify(body) };
+  return { ...answer, headers };
 }

@@ -21,7 +21,7 @@ async function answerRoute(request: Request, overrides: AgentOverrides): Promise
   );
   const { connection: _connection, ...rest } = headers;
   const empty = request.method === "HEAD" || status === 204;
-  return new Response(empty ? null : typeof body === "string" ? body : new Uint8Array(body), { status, headers: rest });
+  return new Response(empty ? null : body, { status, headers: rest });
 }
 
 async function* readAll(request: Request): AsyncGenerator<Uint8Array> {

@@ -45,11 +45,11 @@ const methodsOf = new Map(Object.keys(answers).map((key) => [key.slice(key.index
 /** Answers the tray of a host and its pages' own calls; at once what the tray asks all the time. The token in the path is the credential; it is never logged. */
 export function answerDevice(ctx: SqlContext, call: AgentCall): AgentResponse | Promise<AgentResponse> {
   agentCounters.otherCalls += 1;
+  const { now } = call;
   const { name, token } = call.path;
   const method = call.request.method === "HEAD" ? "GET" : call.request.method;
   if (name === "/ping" && method === "GET") return alive;
   const address = call.request.remoteAddress;
-  const now = ctx.now().getTime();
   admitAddress(address, now);
   if (name === "desktop" && method === "GET") {
     const device = agentCaches().knownDevice(hashToken(token), now);
@@ -66,7 +66,7 @@ async function answerAfterLookups(ctx: SqlContext, call: AgentCall, method: stri
   const { name, token } = call.path;
   const host = await findHostByDeviceToken(ctx, token);
   const admitted = host !== null && (host.isCurrent || method === "GET");
-  noteConduct(call.request.remoteAddress, admitted, ctx.now().getTime());
+  noteConduct(call.request.remoteAddress, admitted, call.now);
   if (!host || !admitted) throw new AgentError(401, "device_token_unknown", "Authentication required");
   const answer = answers[`${method} ${name}`];
   if (answer) return answer({ ctx, hostId: host.hostId, host, token, call });

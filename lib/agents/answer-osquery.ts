@@ -31,7 +31,7 @@ export function answerOsquery(ctx: SqlContext, call: AgentCall): AgentResponse |
   if (call.request.method !== "POST") throw new AgentError(405, "method_unknown", "This path takes POST.");
   if (name === "enroll") return enrollOsquery(ctx, call);
   if (name === "carve/block") throw carvingIsOff(); // it carries no node key
-  const host = findKnownHost(ctx, call);
+  const host = findKnownHost(call);
   const catalogue = agentCaches().knownCatalogue;
   return host && catalogue && call.given ? answerHost(ctx, call, host, catalogue, call.given) : answerAfterLookups(ctx, call);
 }
@@ -50,9 +50,9 @@ function answerHost(
 ): AgentResponse | Promise<AgentResponse> {
   switch (call.path.name) {
     case "distributed/read":
-      return readDistributedQueries(host, catalogue, ctx.now().getTime());
+      return readDistributedQueries(host, catalogue, call.now);
     case "distributed/write":
-      return writeDistributedResults(ctx, host, catalogue, body, call.request.remoteAddress);
+      return writeDistributedResults(ctx, call, host, catalogue, body);
     case "config":
       return readConfig(ctx, host, catalogue);
     case "log":

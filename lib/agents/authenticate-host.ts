@@ -11,22 +11,21 @@ import { admitLookup, isSurelyUnknown, rememberUnknown } from "./unknown-keys";
 const scheme = /^NodeKey\s+(\S+)\s*$/i;
 
 /** Whether the key in a request's header is that of a host in memory, so that its body may be read. */
-export function isKnownByHeader(headers: AgentRequest["headers"]): boolean {
+export function isKnownByHeader(headers: AgentRequest["headers"], now: number): boolean {
   const key = readHeaderKey({ headers });
-  return key !== undefined && agentCaches().knownHost(hashToken(key), Date.now()) !== undefined;
+  return key !== undefined && agentCaches().knownHost(hashToken(key), now) !== undefined;
 }
 
 /**
  * Finds the host behind an osquery request whose body was read, when it stands in memory, and marks it seen; null: authenticateHost has to look.
  * @throws AgentError `node_keys_differ` 400
  */
-export function findKnownHost(ctx: SqlContext, { request, given }: AgentCall): HostEntry | null {
+export function findKnownHost({ request, given, now }: AgentCall): HostEntry | null {
   if (!given) return null;
   const headerKey = readHeaderKey(request);
   const bodyKey = typeof given.node_key === "string" ? given.node_key : "";
   const nodeKey = headerKey ?? bodyKey;
-  const now = ctx.now();
-  const host = nodeKey === "" ? undefined : agentCaches().knownHost(hashToken(nodeKey), now.getTime());
+  const host = nodeKey === "" ? undefined : agentCaches().knownHost(hashToken(nodeKey), now);
   if (!host) return null;
   refuseTwoKeys(headerKey, bodyKey);
   agentCounters.hostHits += 1;
@@ -40,13 +39,12 @@ export function findKnownHost(ctx: SqlContext, { request, given }: AgentCall): H
  */
 export async function authenticateHost(ctx: SqlContext, call: AgentCall): Promise<{ host: HostEntry; body: Record<string, unknown> }> {
   const headerKey = readHeaderKey(call.request);
-  const address = call.request.remoteAddress;
-  const early = headerKey === undefined ? undefined : await findByNodeKey(ctx, headerKey, address);
+  const early = headerKey === undefined ? undefined : await findByNodeKey(ctx, headerKey, call);
   const body = await call.body();
   const bodyKey = typeof body.node_key === "string" ? body.node_key : "";
   if (early) refuseTwoKeys(headerKey, bodyKey);
-  const host = early ?? (await findByNodeKey(ctx, bodyKey, address));
-  markSeen(host.hostId, ctx.now());
+  const host = early ?? (await findByNodeKey(ctx, bodyKey, call));
+  markSeen(host.hostId, call.now);
   return { host, body };
 }
 
@@ -60,20 +58,20 @@ function refuseTwoKeys(headerKey: string | undefined, bodyKey: string): void {
   throw new AgentError(400, "node_keys_differ", "authentication error: the node key of the header differs from the body's");
 }
 
-async function findByNodeKey(ctx: SqlContext, nodeKey: string, address: string): Promise<HostEntry> {
+async function findByNodeKey(ctx: SqlContext, nodeKey: string, { request, now }: AgentCall): Promise<HostEntry> {
   if (nodeKey === "") throw unknownNodeKey();
   const keyHash = hashToken(nodeKey);
   const caches = agentCaches();
-  const known = caches.knownHost(keyHash, ctx.now().getTime());
+  const known = caches.knownHost(keyHash, now);
   if (known) {
     agentCounters.hostHits += 1;
     return known;
   }
   if (isSurelyUnknown(keyHash)) throw unknownNodeKey();
-  admitLookup(address);
+  admitLookup(request.remoteAddress);
   const found = await caches.findHost(ctx, keyHash);
   if (found) return found;
-  rememberUnknown(keyHash, address);
+  rememberUnknown(keyHash, request.remoteAddress);
   throw unknownNodeKey();
 }
 

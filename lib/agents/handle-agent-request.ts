@@ -3,6 +3,7 @@ import type { SqlContext } from "@/lib/context";
 import { agentCounters } from "@/lib/metrics/agent-counters";
 import { agentContext, type AgentOverrides } from "./agent-context";
 import { AgentCall } from "./agent-call";
+import { currentTime } from "./current-time";
 import { readAgentPath, type AgentPath } from "./agent-paths";
 import { AgentError, answerError, type AgentRequest, type AgentResponse } from "./agent-request";
 import { answerDevice } from "./answer-device";
@@ -21,7 +22,7 @@ const errorReportBytes = 5 * 1024 * 1024;
 export async function handleAgentRequest(request: AgentRequest, overrides: AgentOverrides = {}): Promise<AgentResponse> {
   const path = readAgentPath(request.path);
   if (!path) return answerUnknownPath();
-  return answerCall(new AgentCall(request, path, maxAgentBody(path)), overrides);
+  return answerCall(new AgentCall(request, path, maxAgentBody(path), currentTime(overrides)), overrides);
 }
 
 /** Answers one call, without a promise when memory is enough. Never throws. */

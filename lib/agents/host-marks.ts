@@ -13,7 +13,7 @@ const seenWithinFlushes = 30;
 /** Marks that wait for the next flush: up to a second of them is lost in a crash, and then hosts are asked again. */
 interface HostMarks {
   /** In the order of waiting: a host that is seen again keeps its place. */
-  seen: Map<number, Date>;
+  seen: Map<number, number>;
   fresh: Map<number, FreshTimes>;
   timer: NodeJS.Timeout | undefined;
   flushing: Promise<void>;
@@ -26,8 +26,8 @@ function marks(): HostMarks {
   return shared.flotillaHostMarks;
 }
 
-/** Marks a host as seen; written within a second together with all others. */
-export function markSeen(hostId: number, at: Date): void {
+/** Marks a host as seen at a moment (milliseconds since 1970); written within a second together with all others. */
+export function markSeen(hostId: number, at: number): void {
   const all = marks();
   all.seen.set(hostId, at);
   all.timer ??= setTimeout(() => void flushSome(), flushEveryMs).unref();
@@ -70,7 +70,7 @@ async function flush(all: HostMarks, mostSeen: number): Promise<void> {
   if (seen.size === 0 && fresh.size === 0) return;
   const ctx = agentContext();
   try {
-    if (seen.size > 0) await markHostsSeen(ctx, seen);
+    if (seen.size > 0) await markHostsSeen(ctx, new Map([...seen].map(([hostId, at]) => [hostId, new Date(at)])));
     agentCounters.seenRowsWritten += seen.size;
     seen.clear();
     if (fresh.size > 0) await markHostsFresh(ctx, [...fresh.values()]);
@@ -85,8 +85,8 @@ async function flush(all: HostMarks, mostSeen: number): Promise<void> {
   if (all.seen.size > 0 || all.fresh.size > 0) all.timer ??= setTimeout(() => void flushSome(), flushEveryMs).unref();
 }
 
-function takeOldest(seen: Map<number, Date>, most: number): Map<number, Date> {
-  const taken = new Map<number, Date>();
+function takeOldest(seen: Map<number, number>, most: number): Map<number, number> {
+  const taken = new Map<number, number>();
   for (const [hostId, at] of seen) {
     if (taken.size >= most) break;
     taken.set(hostId, at);

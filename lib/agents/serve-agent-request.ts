@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { AgentCall } from "./agent-call";
 import type { AgentOverrides } from "./agent-context";
+import { currentTime } from "./current-time";
 import { readAgentPath, type AgentPath } from "./agent-paths";
 import { answerError, AgentError, type AgentRequest, type AgentResponse } from "./agent-request";
 import { isKnownByHeader } from "./authenticate-host";
@@ -16,25 +17,41 @@ export function serveAgentRequest(request: IncomingMessage, response: ServerResp
   if (!ready) return refuse(request, response);
   const path = readAgentPath(request.url ?? "/");
   if (!path) return send(request, response, answerUnknownPath());
-  const given: AgentRequest = {
-    method: request.method ?? "GET",
-    path: request.url ?? "/",
-    headers: request.headers,
-    body: request,
-    remoteAddress: findClientAddress(request.socket.remoteAddress ?? "", request.headers),
-  };
-  if (isPlain(request, path)) readAndAnswer(request, response, given, path, overrides);
-  else answerWith(request, response, new AgentCall(given, path, maxAgentBody(path)), overrides);
+  const now = currentTime(overrides);
+  const given = new SocketRequest(request);
+  if (isPlain(request, path, now)) readAndAnswer(request, response, given, path, now, overrides);
+  else answerWith(request, response, new AgentCall(given, path, maxAgentBody(path), now), overrides);
+}
+
+class SocketRequest implements AgentRequest {
+  constructor(readonly body: IncomingMessage) {}
+
+  get method(): string {
+    return this.body.method ?? "GET";
+  }
+
+  get path(): string {
+    return this.body.url ?? "/";
+  }
+
+  get headers(): AgentRequest["headers"] {
+    return this.body.headers;
+  }
+
+  // Few answers depend on it.
+  get remoteAddress(): string {
+    return findClientAddress(this.body.socket.remoteAddress ?? "", this.body.headers);
+  }
 }
 
 // A body of a stated, allowed length that needs no unpacking. One whose sender stands in a header isn't read before the sender is known.
-function isPlain({ method, headers }: IncomingMessage, path: AgentPath): boolean {
+function isPlain({ method, headers }: IncomingMessage, path: AgentPath, now: number): boolean {
   if (method !== "POST" || path.family === "device" || headers["content-encoding"] !== undefined) return false;
   const length = Number(headers["content-length"]);
-  return length > 0 && length <= maxAgentBody(path) && (headers.authorization === undefined || isKnownByHeader(headers));
+  return length > 0 && length <= maxAgentBody(path) && (headers.authorization === undefined || isKnownByHeader(headers, now));
 }
 
-function readAndAnswer(request: IncomingMessage, response: ServerResponse, given: AgentRequest, path: AgentPath, overrides: AgentOverrides): void {
+function readAndAnswer(request: IncomingMessage, response: ServerResponse, given: AgentRequest, path: AgentPath, now: number, overrides: AgentOverrides): void {
   const maxBytes = maxAgentBody(path);
   let first: Buffer | undefined;
   let more: Buffer[] | undefined;
@@ -46,7 +63,7 @@ function readAndAnswer(request: IncomingMessage, response: ServerResponse, given
   request.on("end", () => {
     try {
       const body = parseAgentJson(more ? Buffer.concat(more) : (first as Buffer));
-      answerWith(request, response, new AgentCall(given, path, maxBytes, body), overrides);
+      answerWith(request, response, new AgentCall(given, path, maxBytes, now, body), overrides);
     } catch (error) {
       if (!(error instanceof AgentError)) throw error;
       send(request, response, answerError(path.family, error));
@@ -62,13 +79,8 @@ function answerWith(request: IncomingMessage, response: ServerResponse, call: Ag
 
 function send(request: IncomingMessage, response: ServerResponse, { status, headers, body }: AgentResponse): void {
   if (response.destroyed) return;
-  if (status === 204) response.writeHead(status, headers).end();
-  else {
-    const length = typeof body === "string" ? Buffer.byteLength(body) : body.length;
-    response.writeHead(status, { ...headers, "content-length": length });
-    // Text goes out in one piece with the head, bytes would be a second one.
-    response.end(request.method === "HEAD" ? undefined : body);
-  }
+  response.writeHead(status, headers);
+  response.end(request.method === "HEAD" || status === 204 ? undefined : body);
   if (headers.connection === "close") endUnread(request, response);
 }
 

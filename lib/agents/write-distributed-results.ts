@@ -1,6 +1,7 @@
 import type { SqlContext } from "@/lib/context";
 import { agentCounters } from "@/lib/metrics/agent-counters";
 import { agentCaches } from "./agent-caches";
+import type { AgentCall } from "./agent-call";
 import { answerText, type AgentResponse } from "./agent-request";
 import type { AskCatalogue } from "./ask-catalogue";
 import { findAsked, forgetAsked, noteGateRound } from "./asked-hosts";
@@ -18,17 +19,16 @@ const accepted = answerText("osquery", "{}");
  */
 export function writeDistributedResults(
   ctx: SqlContext,
+  { now, request }: AgentCall,
   host: HostEntry,
   catalogue: AskCatalogue,
   body: Record<string, unknown>,
-  address: string,
 ): AgentResponse | Promise<AgentResponse> {
   agentCounters.writes += 1;
   const sorted = sortDistributedResults(body);
   tellOddities(ctx, host, sorted);
-  const now = ctx.now().getTime();
   const asked = findAsked(host.hostId);
-  const checkIn = planCheckIn(host, sorted, catalogue, asked, { now, address });
+  const checkIn = planCheckIn(host, sorted, catalogue, asked, { now, address: request.remoteAddress });
   // Asked by another instance: this one need not ask about access again so soon.
   if (!asked && checkIn.wholeGate) noteGateRound(host.hostId, now);
   const answersPolicies = sorted.policies.size > 0 || sorted.wildcard;
