@@ -30,3 +30,13 @@ test.each<{ name: string; gate: boolean; answeredMinutesAgo: number; seenMinutes
   );
   expect(asked?.jobs).toBe(after === "unknown" ? 1 : 0);
 });
+
+test("hosts are gone through slice by slice, to the last", async () => {
+  const { teamId } = await makeTeam(ctx, { conditionalAccess: true });
+  const ago = (count: number) => new Date(ctx.now().getTime() - count * minutes);
+  await ctx.db.$executeRawUnsafe("insert into hosts (hostname, osquery_host_id) select 'many', 'many-' || n from generate_series(1, 2100) as n");
+  const host = await enrolledHost(ctx, { teamId, gatedPolicy: "pass", seenAt: ago(1) });
+  await ctx.db.host.update({ where: { id: host.hostId }, data: { policyUpdatedAt: ago(160) } });
+  await endWithheldPassesJob.run(ctx, {});
+  expect((await ctx.db.policyResult.findFirst({ where: { hostId: host.hostId } }))?.outcome).toBe("unknown");
+});
