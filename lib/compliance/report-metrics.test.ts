@@ -38,6 +38,6 @@ test("what is told to Microsoft is counted by its states, and its time by whethe
   const second = await figures();
   expect(second.reports).toMatchObject({ queued: 2, completed: 2, confirmed: 2 });
   expect(second.accepted).toEqual({ block: 1, unblock: 1 });
-  expect(second.jobs).toEqual(expect.arrayContaining(["compliance.send_reports", "compliance.check_report", "compliance.read_back_report"]));
+  expect(second.jobs).toEqual(expect.arrayContaining(["compliance.send_report", "compliance.check_report", "compliance.read_back"]));
   expect(second.microsoft).toEqual(expect.arrayContaining(["sign_in 200", "graph 200", "partner 200"]));
 });
