@@ -1,6 +1,6 @@
 import { callKinds } from "./load/load-plan";
 import type { CallFigures, LoadReport } from "./load/start-load";
-import { cpuSeconds, mainThreadSeconds, postgresCpuSeconds, postgresMb, residentMb } from "./process-stats";
+import { cpuSeconds, machineCpuSeconds, mainThreadSeconds, postgresCpuSeconds, postgresMb, residentMb } from "./process-stats";
 
 /** Milliseconds for a table. */
 export const ms = (value: number): string => (Number.isNaN(value) ? "-" : value.toFixed(value < 100 ? 1 : 0)).padStart(8);
@@ -39,6 +39,8 @@ export interface MachineUse {
   postgresMb: number;
   postgresCpu: number;
   loadCpu: number;
+  /** Of all that is none of these: whatever else the machine does at the time. */
+  othersCpu: number;
 }
 
 /** Watches processes by what Linux counts of them. */
@@ -49,11 +51,12 @@ export function watchMachine(pids: { server: number; postgres: number; load: num
     loop: mainThreadSeconds(pids.server),
     postgres: postgresCpuSeconds(pids.postgres),
     load: cpuSeconds(pids.load),
+    machine: machineCpuSeconds(),
   });
   let before = read();
   return () => {
     const now = read();
-    const share = (part: "server" | "loop" | "postgres" | "load") => (now[part] - before[part]) / (now.at - before.at);
+    const share = (part: "server" | "loop" | "postgres" | "load" | "machine") => (now[part] - before[part]) / (now.at - before.at);
     const use = {
       serverMb: residentMb(pids.server),
       serverCpu: share("server"),
@@ -61,14 +64,20 @@ export function watchMachine(pids: { server: number; postgres: number; load: num
       postgresMb: postgresMb(pids.postgres),
       postgresCpu: share("postgres"),
       loadCpu: share("load"),
+      othersCpu: share("machine") - share("server") - share("postgres") - share("load"),
     };
     before = now;
     return use;
   };
 }
 
-/** Prints a machine's use in one line. */
+// The kernel's own work for loopback, and this process, stay below it.
+const mostOthersCpu = 0.25;
+
+/** Prints a machine's use in one line, and loudly when something else used it, too. */
 export function printMachine(use: MachineUse, report: LoadReport): void {
+  if (use.othersCpu > mostOthersCpu)
+    console.log(`   THE MACHINE WASN'T FREE: other processes took ${percent(use.othersCpu).trim()} of a core meanwhile; these times aren't the server's`);
   console.log(
     `   server ${use.serverMb.toFixed(0)} MB, CPU ${percent(use.serverCpu).trim()}, event loop free ${percent(use.loopFree).trim()}; ` +
       `PostgreSQL ${use.postgresMb.toFixed(0)} MB, CPU ${percent(use.postgresCpu).trim()}; ` +

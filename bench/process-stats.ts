@@ -69,3 +69,13 @@ function kilobytes(file: string, pattern: RegExp): number {
     return Number.NaN;
   }
 }
+
+/** CPU time that everything on this machine has used since it started, in seconds (Linux; NaN elsewhere). */
+export function machineCpuSeconds(): number {
+  try {
+    const [, user, nice, system, , , irq, softirq, steal] = (readFileSync("/proc/stat", "utf8").split("\n")[0] ?? "").split(/\s+/).map(Number);
+    return [user, nice, system, irq, softirq, steal].reduce<number>((sum, ticks) => sum + (ticks ?? Number.NaN), 0) / ticksPerSecond;
+  } catch {
+    return Number.NaN;
+  }
+}

@@ -63,6 +63,12 @@ test("a seeded fleet is what the load believes it to be, and the product finds n
   const held = Array.from({ length: fleet.hosts }, (_, n) => [0, 1, 2].some((index) => outcomeOf(fleet, n, index) === "fail")).filter(Boolean).length;
   expect(held).toBeGreaterThan(10);
 
+  const tallied = (rows: { hosts: number }[]) => rows.reduce((sum, row) => sum + row.hosts, 0);
+  expect(tallied(await db.policyTally.findMany())).toBe(await db.policyResult.count());
+  expect(tallied(await db.labelTally.findMany())).toBe(await db.labelMembership.count());
+  expect(await db.hostPlace.count({ where: { accessState: "held", place: 0, teamId: { in: fleet.teamIds }, name: { startsWith: "bench-mac-" } } })).toBe(held);
+  expect(await db.hostText.count({ where: { text: { contains: "@bench.example" } } })).toBe(fleet.hosts);
+
   const before = await db.hostCompliance.findMany({ orderBy: { hostId: "asc" } });
   expect([before.filter(({ accessState }) => accessState === "held").length, before.filter(({ accessState }) => accessState === "in").length]).toEqual([
     held,

@@ -8,6 +8,9 @@ const mostHostsPerStatement = 50_000;
 const everyMacLabels = ["All Hosts", "macOS", "macOS 14+ (Sonoma+)"];
 const day = "interval '1 day'";
 const tables = [
+  "host_places",
+  "host_texts",
+  "label_tallies",
   "hosts",
   "host_seen",
   "host_entra_identities",
@@ -38,11 +41,7 @@ export async function seedFleet(databaseUrl: string, plan: FleetPlan, progress: 
     await insertResults(client, plan, fleet, progress);
     await insertVerdicts(client, plan, fleet);
     if (plan.entra?.told) await insertDevices(client, plan.entra, fleet);
-    await client.query(
-      `insert into policy_tallies (policy_id, team_id, policy_version, outcome, hosts)
-      select r.policy_id, h.team_id, r.policy_version, r.outcome, count(*) from policy_results r join hosts h on h.id = r.host_id where h.id >= $1 group by 1, 2, 3, 4`,
-      [fleet.firstHostId],
-    );
+    await insertDerived(client, fleet);
     for (const table of plan.entra?.told ? [...tables, "compliance_reports", "entra_devices"] : tables) await client.query(`vacuum (analyze) ${table}`);
     await client.query("checkpoint");
     progress(`seeded ${plan.hosts.toLocaleString("en")} hosts × ${plan.policies} policies in ${((performance.now() - started) / 1000).toFixed(1)} s`);
@@ -246,5 +245,27 @@ async function insertDevices(client: Client, entra: NonNullable<FleetPlan["entra
        true, r.compliant, r.accepted_at, r.sent_at, r.confirmed_at, true, r.compliant, 'match'
      from compliance_reports r where r.host_id >= $1::int and r.connection_id = $2::int order by r.host_id`,
     [...values, keyOf(true), keyOf(false)],
+  );
+}
+
+// What triggers would have kept: places in lists, searched texts, tallies.
+async function insertDerived(client: Client, { firstHostId }: SeededFleet): Promise<void> {
+  await client.query(
+    `insert into host_places (host_id, team_id, platform, access_state, place, name)
+     select h.id, h.team_id, h.platform, c.access_state, access_place(c.access_state), host_place_name(h) from hosts h join host_compliance c on c.host_id = h.id
+     where h.id >= $1 order by h.id`,
+    [firstHostId],
+  );
+  await client.query("insert into host_texts (host_id, text) select h.id, host_search_text(h) from hosts h where h.id >= $1 order by h.id", [firstHostId]);
+  await client.query(
+    `insert into policy_tallies (policy_id, team_id, policy_version, outcome, hosts)
+     select r.policy_id, h.team_id, r.policy_version, r.outcome, count(*) from policy_results r join hosts h on h.id = r.host_id where h.id >= $1 group by 1, 2, 3, 4`,
+    [firstHostId],
+  );
+  await client.query(
+    `insert into label_tallies as t (label_id, team_id, platform, hosts)
+     select m.label_id, h.team_id, h.platform, count(*) from label_memberships m join hosts h on h.id = m.host_id where h.id >= $1 group by 1, 2, 3
+     on conflict (label_id, team_id, platform) do update set hosts = t.hosts + excluded.hosts`,
+    [firstHostId],
   );
 }
