@@ -39,6 +39,9 @@ const databaseAway = new Set([
   "P2024",
 ]);
 
+// The pool has no code for a request that waited in vain for a connection.
+const poolExhausted = "timeout exceeded when trying to connect";
+
 /** Turns any thrown value into the REST API's answer. What isn't one of ours is logged whole under the answer's uuid and told without its inside. */
 export function errorResponse(thrown: unknown, log: Logger): Response {
   const error = asFlotillaError(thrown);
@@ -62,8 +65,8 @@ export function errorResponse(thrown: unknown, log: Logger): Response {
 export function asFlotillaError(thrown: unknown): FlotillaError | undefined {
   if (thrown instanceof FlotillaError) return thrown;
   for (let cause: unknown = thrown, depth = 0; cause && depth < 4; depth += 1) {
-    const code = (cause as { code?: unknown }).code;
-    if (typeof code === "string" && databaseAway.has(code)) {
+    const { code, message } = cause as { code?: unknown; message?: unknown };
+    if ((typeof code === "string" && databaseAway.has(code)) || message === poolExhausted) {
       return new UnavailableError("database_unavailable", "The database doesn't answer. Nothing changed; try again in a few seconds.", { cause: thrown });
     }
     cause = (cause as { cause?: unknown }).cause;

@@ -80,7 +80,7 @@ test.each([
   answer();
   expect(await agent.ended).toMatch(/^HTTP\/1\.1 200 OK\r\n(.*\r\n)*connection: close\r\n(.*\r\n)*\r\ndone$/i);
   await drained;
-  expect(connections.size).toBe(0);
+  await expect.poll(() => connections.size).toBe(0);
   expect(agent.state.reset).toBe(false);
 });
 
@@ -113,9 +113,10 @@ test("before a drain, connections live on from answer to answer", async () => {
 });
 
 test("during a drain nobody new is let in", async () => {
-  const { connections, client, port } = await scene();
+  const { connections, client, port, server } = await scene();
   await client();
   void connections.drain({ idleMs: forever, busyMs: forever });
+  await expect.poll(() => server.listening).toBe(false);
   const late = connect(port, "127.0.0.1");
   const [error] = (await once(late, "error")) as [NodeJS.ErrnoException];
   expect(error.code).toBe("ECONNREFUSED");

@@ -17,7 +17,6 @@ export class LiveConnections {
   // The answer that a connection got last, or is getting.
   private readonly answers = new Map<Socket, ServerResponse | null>();
   private closing = false;
-  private onEmpty: (() => void) | undefined;
 
   get size(): number {
     return this.answers.size;
@@ -28,10 +27,7 @@ export class LiveConnections {
     this.servers.push(server);
     server.on(server instanceof HttpsServer ? "secureConnection" : "connection", (socket: Socket) => {
       this.answers.set(socket, null);
-      socket.once("close", () => {
-        this.answers.delete(socket);
-        if (this.answers.size === 0) this.onEmpty?.();
-      });
+      socket.once("close", () => this.answers.delete(socket));
     });
   }
 
@@ -52,32 +48,39 @@ export class LiveConnections {
    */
   async drain({ idleMs, busyMs, hurry }: DrainLimits): Promise<void> {
     this.closing = true;
-    // The http server's own close() would cut idle connections off at once.
-    for (const server of this.servers) NetServer.prototype.close.call(server);
     for (const response of this.answers.values()) if (response && isUnderWay(response) && !response.headersSent) response.shouldKeepAlive = false;
-    await this.untilEmpty(idleMs, hurry);
+    await nextPoll();
+    // The http server's own close() would cut idle connections off at once. This one is told when the last is gone, those in a TLS handshake included.
+    const closed = Promise.all(this.servers.map((server) => new Promise<void>((resolve) => NetServer.prototype.close.call(server, () => resolve()))));
+    if (await within(idleMs, closed, hurry)) return;
+    await nextPoll();
     for (const [socket, response] of this.answers) {
       if (response && isUnderWay(response)) response.once("close", () => part(socket));
       else part(socket);
     }
-    await this.untilEmpty(busyMs, hurry);
+    if (await within(busyMs, closed, hurry)) return;
     for (const socket of this.answers.keys()) socket.destroy();
   }
+}
 
-  private untilEmpty(milliseconds: number, hurry: AbortSignal | undefined): Promise<void> {
-    if (this.answers.size === 0 || hurry?.aborted) return Promise.resolve();
-    return new Promise((resolve) => {
-      const done = () => {
-        clearTimeout(timer);
-        hurry?.removeEventListener("abort", done);
-        this.onEmpty = undefined;
-        resolve();
-      };
-      const timer = setTimeout(done, milliseconds);
-      hurry?.addEventListener("abort", done);
-      this.onEmpty = done;
-    });
-  }
+// What clients sent while this process was busy waits in the system's queues: it came in time, so it is taken in first.
+function nextPoll(): Promise<void> {
+  return new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+}
+
+function within(milliseconds: number, event: Promise<unknown>, hurry: AbortSignal | undefined): Promise<boolean> {
+  return new Promise((resolve) => {
+    const end = (happened: boolean) => {
+      clearTimeout(timer);
+      hurry?.removeEventListener("abort", give);
+      resolve(happened);
+    };
+    const give = () => end(false);
+    const timer = setTimeout(give, milliseconds);
+    if (hurry?.aborted) give();
+    hurry?.addEventListener("abort", give);
+    void event.then(() => end(true));
+  });
 }
 
 function isUnderWay(response: ServerResponse): boolean {
