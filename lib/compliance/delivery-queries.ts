@@ -53,11 +53,12 @@ export async function lockLaneOf(sql: Sql, connectionId: number): Promise<void> 
 
 const waiting = "ended_at is null and state in ('queued', 'failed', 'mismatch', 'attention', 'uploading')";
 
+// An array, not a subquery: the rows are then found by their ids, however large the table is.
 const wake = statement(
   "compliance.wake_rested",
-  `update compliance_reports set resting = false where id in (
+  `update compliance_reports set resting = false where id = any(array(
      select id from compliance_reports where connection_id = $1::int and ${waiting} and resting and next_attempt_at <= $2::timestamptz
-     order by next_attempt_at limit 1000 for update skip locked) returning 1 as ok`,
+     order by next_attempt_at limit 1000 for update skip locked)) returning 1 as ok`,
 );
 
 /** Puts reports whose time has come among those that are due; on its own, because it holds reports without their devices. */
@@ -179,8 +180,8 @@ const dueLooks = statement(
   "compliance.take_due_looks",
   `update compliance_reports r set polls = r.polls + 1,
      next_attempt_at = $3::timestamptz + make_interval(secs => ($5::float8[])[least(r.polls + 1, cardinality($5::float8[]))] / 1000)
-   where r.id in (select id from compliance_reports where connection_id = $1::int and state = $2::text and ended_at is null and next_attempt_at <= $3::timestamptz
-     and id <> $4::uuid order by next_attempt_at limit $6::int for update skip locked)
+   where r.id = any(array(select id from compliance_reports where connection_id = $1::int and state = $2::text and ended_at is null and next_attempt_at <= $3::timestamptz
+     and id <> $4::uuid order by next_attempt_at limit $6::int for update skip locked))
    returning ${columns}, r.next_attempt_at as "nextAttemptAt"`,
 );
 
@@ -197,7 +198,8 @@ export async function takeDueLooks(
 
 const backlog = statement(
   "compliance.has_backlog",
-  `select count(*)::int >= $2::int as "isBacklogged" from (select 1 from compliance_reports where connection_id = $1::int and ${waiting} and not resting limit $2::int) first`,
+  `select count(*)::int >= $2::int as "isBacklogged" from (select 1 from compliance_reports where connection_id = $1::int and ${waiting} and not resting
+     order by priority desc, caused_at, id limit $2::int) first`,
 );
 
 /** Whether at least so many reports of a connection are due. */
