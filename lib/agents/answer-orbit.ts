@@ -121,6 +121,7 @@ async function enrollOrbit(ctx: SqlContext, call: AgentCall): Promise<AgentRespo
 
 async function takeDeviceToken(ctx: SqlContext, hostId: number, body: Record<string, unknown>): Promise<AgentResponse> {
   await storeDeviceToken(ctx, hostId, typeof body.device_auth_token === "string" ? body.device_auth_token : "");
+  agentCaches().hostChanged(hostId);
   return done;
 }
 

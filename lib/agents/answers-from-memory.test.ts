@@ -1,0 +1,132 @@
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import type { Context } from "@/lib/context";
+import { getPool } from "@/lib/db/pool";
+import { agentCounters } from "@/lib/metrics/agent-counters";
+import { answerAll, enrolledAgent, makeEnrollSecret } from "@/lib/testing/agent-scenario";
+import { socketWayIn, type AgentWayIn } from "@/lib/testing/agent-ways-in";
+import { enrolledHost, makePolicy, makeTeam, setPolicyResult } from "@/lib/testing/scenarios";
+import { testClock, testServerContext } from "@/lib/testing/test-context";
+import { agentCaches, startAgentCaches, stopAgentCaches } from "./agent-caches";
+import { BoundedMap } from "./bounded-map";
+import { flushHostMarks, markSeen } from "./host-marks";
+import { PolicySheet } from "./policy-sheet";
+
+const clock = testClock();
+let ctx: Context;
+let wayIn: AgentWayIn;
+
+beforeAll(async () => {
+  ctx = testServerContext(clock);
+  wayIn = await socketWayIn(clock);
+  await startAgentCaches();
+});
+afterEach(() => void vi.useRealTimers());
+afterAll(async () => {
+  await stopAgentCaches();
+  await wayIn.close();
+});
+
+/** The names of the statements that ran while `work` did. */
+async function statementsOf(work: () => Promise<unknown>): Promise<string[]> {
+  const query = vi.spyOn(getPool(), "query");
+  try {
+    await work();
+    return query.mock.calls.map(([given]) => (given as unknown as { name?: string }).name ?? String(given));
+  } finally {
+    query.mockRestore();
+  }
+}
+
+test("the tray is answered from memory until something that it shows has changed", async () => {
+  const host = await enrolledHost(ctx);
+  const { policyId } = await makePolicy(ctx, { teamId: host.teamId });
+  const desktop = async () => (await wayIn.send("GET", `/api/v1/fleet/device/${host.deviceToken}/desktop`)).json;
+  expect(await desktop()).toMatchObject({ failing_policies_count: 0 });
+  await expect.poll(() => statementsOf(desktop)).toEqual([]);
+  await setPolicyResult(ctx, { hostId: host.hostId, policyId, outcome: "fail" });
+  await expect.poll(desktop).toMatchObject({ failing_policies_count: 1 });
+  await ctx.db.organisation.update({ where: { id: 1 }, data: { name: "Harbour Works" } });
+  await expect.poll(desktop).toMatchObject({ config: { org_info: { org_name: "Harbour Works" } } });
+  await ctx.db.policy.delete({ where: { id: policyId } });
+  await expect.poll(desktop).toMatchObject({ failing_policies_count: 0 });
+});
+
+test("a token that another instance replaced is only read with, as everywhere, and not for longer", async () => {
+  const host = await enrolledHost(ctx);
+  const path = `/api/v1/fleet/device/${host.deviceToken}/desktop`;
+  expect((await wayIn.send("GET", path)).status).toBe(200);
+  await ctx.db.host.update({ where: { id: host.hostId }, data: { deviceTokenHash: crypto.randomUUID(), deviceTokenChangedAt: ctx.now() } });
+  await expect.poll(async () => (await wayIn.send("GET", path)).status).toBe(401);
+});
+
+test("a token in memory ends with its hour", async () => {
+  const host = await enrolledHost(ctx);
+  await ctx.db.host.update({ where: { id: host.hostId }, data: { deviceTokenChangedAt: ctx.now() } });
+  const status = async () => (await wayIn.send("GET", `/api/v1/fleet/device/${host.deviceToken}/desktop`)).status;
+  expect(await status()).toBe(200);
+  clock.advance(59 * 60_000);
+  expect(await status()).toBe(200);
+  clock.advance(2 * 60_000);
+  expect(await status()).toBe(401);
+});
+
+test("hosts that aren't in memory are looked up together, and what is asked is loaded once for all of them", async () => {
+  const { teamId } = await makeTeam(ctx, { conditionalAccess: false });
+  const secret = await makeEnrollSecret(ctx, teamId);
+  const agents = await Promise.all(Array.from({ length: 40 }, () => enrolledAgent(ctx, wayIn, { secret })));
+  await Promise.all(agents.map(async (agent) => agent.write(answerAll((await agent.read()).queries))));
+  await flushHostMarks();
+  // As when a process begins to hear of changes.
+  agentCaches().disconnected();
+  agentCaches().connected();
+  const loads = agentCounters.catalogueLoads;
+  const statements = await statementsOf(() => Promise.all(agents.map((agent) => agent.read())));
+  expect(statements.filter((name) => name === "agents.find_hosts_by_node_keys").length).toBeLessThan(20);
+  expect(agentCounters.catalogueLoads - loads).toBeLessThanOrEqual(2);
+  expect((await statementsOf(() => Promise.all(agents.map((agent) => agent.read())))).filter((name) => name.startsWith("agents."))).toEqual([]);
+});
+
+test("seen times are written at a bounded rate, those that wait longest first", async () => {
+  await flushHostMarks();
+  const before = agentCounters.seenRowsWritten;
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  const now = ctx.now().getTime();
+  for (let hostId = 1; hostId <= 4500; hostId += 1) markSeen(1_000_000_000 + hostId, now);
+  markSeen(1_000_000_001, now + 1); // keeps its place
+  for (const written of [2000, 4000, 4500]) {
+    vi.advanceTimersByTime(1000);
+    await vi.waitFor(() => expect(agentCounters.seenRowsWritten - before).toBe(written));
+    await new Promise(setImmediate);
+  }
+});
+
+test("with very many hosts every one's seen time is written within half a minute", async () => {
+  await flushHostMarks();
+  const before = agentCounters.seenRowsWritten;
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  for (let hostId = 1; hostId <= 90_000; hostId += 1) markSeen(1_000_000_000 + hostId, 0);
+  vi.advanceTimersByTime(1000);
+  await vi.waitFor(() => expect(agentCounters.seenRowsWritten - before).toBe(3000));
+  vi.useRealTimers();
+  await flushHostMarks();
+  expect(agentCounters.seenRowsWritten - before).toBe(90_000);
+});
+
+test("a sheet of answers says what the rows say", () => {
+  const sheet = PolicySheet.read("3:1,7:4,12:2", "pfu");
+  expect([3, 7, 12, 5].map((id) => [sheet.outcomeOf(id), sheet.versionOf(id), sheet.has(id)])).toEqual([
+    ["pass", 1, true],
+    ["fail", 4, true],
+    ["unknown", 2, true],
+    [undefined, undefined, false],
+  ]);
+  expect([sheet.size, sheet.policyIds(), PolicySheet.read("", "").policyIds()]).toEqual([3, [3, 7, 12], []]);
+});
+
+test("a bounded map forgets what came first", () => {
+  const map = new BoundedMap<number, string>(2).set(1, "a").set(2, "b").set(1, "c").set(3, "d");
+  expect([...map]).toEqual([
+    [2, "b"],
+    [3, "d"],
+  ]);
+});
