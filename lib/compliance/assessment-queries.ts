@@ -211,13 +211,15 @@ export async function insertLastTransitionsOfHosts(sql: Sql, hostIds: readonly n
   await sql.rows(insertLastTransitions, [hostIds, causedAt, now]);
 }
 
+// From the tallies: a check-in that asks this mustn't read the answers of the whole fleet.
 const countAnswers = statement(
   "compliance.count_unknown_answers",
-  `select p.id as "policyId", count(*) filter (where r.outcome = 'unknown')::int as unknown, count(*)::int as answers
+  `select p.id as "policyId", coalesce(sum(c.hosts) filter (where c.outcome = 'unknown'), 0)::int as unknown, sum(c.hosts)::int as answers
    from policies p
-   join policy_results r on r.policy_id = p.id and r.policy_version = p.version
-   join hosts h on h.id = r.host_id
-   join teams t on t.id = h.team_id and t.conditional_access_enabled
+   join (select policy_id, team_id, policy_version, outcome, hosts from policy_tallies
+         union all select policy_id, team_id, policy_version, outcome, hosts from policy_tally_changes) c
+     on c.policy_id = p.id and c.policy_version = p.version
+   join teams t on t.id = c.team_id and t.conditional_access_enabled
    where p.id = any($1::int[])
    group by p.id`,
 );
