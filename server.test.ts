@@ -82,6 +82,12 @@ test.each<[string, () => Record<string, string>, RegExp]>([
     () => ({ ...secret, DATABASE_URL: newer.url, TLS_PORT: port() }),
     /^Port \d+ is taken by another program\..* set TLS_PORT to a free port/,
   ],
+  [
+    "a taken METRICS_PORT",
+    () => ({ ...secret, DATABASE_URL: newer.url, METRICS_PORT: port() }),
+    /^Port \d+ is taken by another program\..* set METRICS_PORT to a free port/,
+  ],
+  ["a METRICS_TOKEN that can be guessed", () => ({ METRICS_TOKEN: "short" }), /^METRICS_TOKEN is not usable: expected at least 16 characters without spaces/],
   ["a missing SECRET_KEY", () => ({ DATABASE_URL: newer.url }), /^SECRET_KEY is missing\. Set it to at least 32 characters/],
   ["a SECRET_KEY that is too short", () => ({ DATABASE_URL: newer.url, SECRET_KEY: "short" }), /^SECRET_KEY is not usable: expected at least 32 characters/],
   ["a secret key that others can read", () => ({ DATABASE_URL: newer.url, DATA_DIR: folder }), /secret\.key can be read by other accounts\. Run `chmod 600/],
