@@ -182,3 +182,27 @@ test("the night's removal keeps to the settings, goes on from batch to batch, an
   await night();
   expect(await counts()).toEqual([1, 1, 1]);
 });
+
+test("a removal of repeats walks along their own index, past no report that is kept for longer", async () => {
+  let text = "";
+  const listen = {
+    rows: async (given: { text: string }) => {
+      text = given.text;
+      return [];
+    },
+  };
+  await deleteOldRepeats(listen, daysAgo(7), null, 1000);
+  // As if the table were large: three in four rows are repeats, and all others are older.
+  const plan = await ctx.db.$transaction(async (tx) => {
+    await tx.$executeRaw`insert into compliance_reports (id, connection_id, provider, kind, device_id, managed, compliant, state, caused_at, created_at, ended_at)
+      select gen_random_uuid(), ${connectionId}, 'intune_partner', case when n % 4 = 0 then 'verdict' else 'freshness' end, 'device-' || n % 50, true, true, 'confirmed', t, t, t
+      from generate_series(1, 8000) n cross join lateral (select ${clock.now()}::timestamptz - case when n % 4 = 0 then 60 else 10 end * interval '1 day' + n * interval '1 second' as t) times`;
+    await tx.$executeRaw`analyze compliance_reports`;
+    await tx.$executeRawUnsafe("set local plan_cache_mode = force_generic_plan");
+    await tx.$executeRawUnsafe(`prepare removal as ${text}`);
+    return tx.$queryRawUnsafe<{ "QUERY PLAN": string }[]>(
+      `explain execute removal('${daysAgo(7).toISOString()}', '-infinity', '00000000-0000-0000-0000-000000000000', 1000)`,
+    );
+  });
+  expect(plan.map((row) => row["QUERY PLAN"]).join("\n")).toContain("compliance_reports_repeats_idx");
+});
