@@ -10,12 +10,14 @@ export interface FleetFacts {
   byException: number;
 }
 
+// Exceptions are few: they are where counting who is let in by one begins.
 const fleet = statement(
   "compliance.get_fleet_facts",
-  `select count(*)::int as total, count(*) filter (where h.platform = 'darwin')::int as macs, max(s.seen_at) as "lastSeenAt",
-     count(*) filter (where c.access_state = 'in' and c.reasons @> '[{"code":"exception"}]')::int as "byException"
-   from hosts h left join host_seen s on s.host_id = h.id left join host_compliance c on c.host_id = h.id
-   where ($1::int[] is null or h.team_id = any($1::int[]))`,
+  `select f.total, f.macs, f."lastSeenAt", (
+       select count(distinct x.host_id)::int from compliance_exceptions x join host_compliance c on c.host_id = x.host_id join host_places p on p.host_id = x.host_id
+       where c.access_state = 'in' and c.reasons @> '[{"code":"exception"}]' and ($1::int[] is null or p.team_id = any($1::int[]))) as "byException"
+   from (select count(*)::int as total, count(*) filter (where p.platform = 'darwin')::int as macs, max(s.seen_at) as "lastSeenAt"
+     from host_places p left join host_seen s on s.host_id = p.host_id where ($1::int[] is null or p.team_id = any($1::int[]))) f`,
 );
 
 /** Facts about all hosts, or those of these teams. */
@@ -54,7 +56,7 @@ export interface DeliveryFacts {
 }
 
 // Reminders of what Entra knows already have no cause that anyone waits for.
-const timed = `from compliance_reports r left join hosts h on h.id = r.host_id
+const timed = `from compliance_reports r left join host_places h on h.host_id = r.host_id
    where r.accepted_at > $2::timestamptz and r.accepted_at <= $3::timestamptz and r.kind not in ('freshness', 'resync') and ($1::int[] is null or h.team_id = any($1::int[]))`;
 const took = "extract(epoch from r.accepted_at - r.caused_at) * 1000";
 
@@ -100,8 +102,8 @@ const blockers = statement(
   "compliance.list_blockers",
   `select case when q.reason ? 'policyId' then 'policy' else q.reason->>'code' end as code, (q.reason->>'policyId')::int as "policyId", max(p.name) as "policyName",
      count(distinct q.host_id)::int as hosts
-   from (select c.host_id, jsonb_array_elements(c.reasons) as reason from host_compliance c join hosts h on h.id = c.host_id
-     where c.access_state = 'held' and ($1::int[] is null or h.team_id = any($1::int[]))) q
+   from (select c.host_id, jsonb_array_elements(c.reasons) as reason from host_places h join host_compliance c on c.host_id = h.host_id
+     where h.place = access_place('held') and ($1::int[] is null or h.team_id = any($1::int[]))) q
    left join policies p on p.id = (q.reason->>'policyId')::int
    where q.reason->>'code' in ('policy_failed', 'policy_unknown', 'stale', 'mdm_off', 'mdm_not_ours', 'mdm_unknown')
    group by 1, 2 order by 4 desc, 3, 1`,
@@ -180,7 +182,8 @@ const connections = statement(
   "compliance.list_connection_health",
   `select e.id, e.name, e.provider, e.state, e.error_code as "errorCode", e.is_default as "isDefault", e.credential_expires_at as "credentialExpiresAt",
      e.paused_until as "pausedUntil", e.last_heartbeat_at as "lastHeartbeatAt",
-     (select max(r.accepted_at) from compliance_reports r where r.connection_id = e.id and r.created_at > $1::timestamptz - interval '7 days') as "lastAcceptedAt",
+     (select r.accepted_at from compliance_reports r where r.connection_id = e.id and r.accepted_at > $1::timestamptz - interval '7 days'
+      order by r.accepted_at desc limit 1) as "lastAcceptedAt",
      coalesce(w.waiting, 0) as waiting, w.oldest as "oldestWaitingAt", coalesce(w.attention, 0) as attention
    from entra_connections e
    left join lateral (select count(*) filter (where r.state in ('queued', 'uploading', 'failed') and r.provider <> 'audit_only')::int as waiting,

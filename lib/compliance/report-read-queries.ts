@@ -43,33 +43,58 @@ export interface ReportScope extends Omit<ReportFilter, "teamId"> {
   teamIds: number[] | null;
 }
 
-const where = `from compliance_reports r left join hosts h on h.id = r.host_id
-  where ($1::int is null or r.host_id = $1::int) and ($2::uuid is null or r.id = $2::uuid) and ($3::text is null or r.state = $3::text)
-    and ($4::int[] is null or h.team_id = any($4::int[]))`;
+const columns = `
+  r.id::text, r.host_id as "hostId", r.host_name as "hostName", h.team_id as "teamId", r.connection_id as "connectionId", r.provider, r.kind, r.cause, r.state,
+  r.device_id as "deviceId", r.user_principal_name as "userPrincipalName", r.managed, r.compliant, r.message_id::text as "messageId", r.attempts,
+  r.error_code as "errorCode", r.error_detail as "errorDetail", r.microsoft_status as "microsoftStatus", r.read_back as "readBack",
+  r.next_attempt_at as "nextAttemptAt", r.caused_at as "causedAt", r.created_at as "createdAt", r.sent_at as "sentAt", r.accepted_at as "acceptedAt",
+  r.confirmed_at as "confirmedAt", r.ended_at as "endedAt"`;
 
-const list = statement(
-  "compliance.list_reports",
-  `select r.id::text, r.host_id as "hostId", r.host_name as "hostName", h.team_id as "teamId", r.connection_id as "connectionId", r.provider, r.kind, r.cause, r.state,
-     r.device_id as "deviceId", r.user_principal_name as "userPrincipalName", r.managed, r.compliant, r.message_id::text as "messageId", r.attempts,
-     r.error_code as "errorCode", r.error_detail as "errorDetail", r.microsoft_status as "microsoftStatus", r.read_back as "readBack",
-     r.next_attempt_at as "nextAttemptAt", r.caused_at as "causedAt", r.created_at as "createdAt", r.sent_at as "sentAt", r.accepted_at as "acceptedAt",
-     r.confirmed_at as "confirmedAt", r.ended_at as "endedAt"
-   ${where} order by r.created_at desc, r.id limit $5::int offset $6::int`,
-);
-const count = statement("compliance.count_reports", `select count(*)::int as count ${where}`);
+/** Where a list of reports goes on: behind the report of this time and id. */
+export interface ReportCursor {
+  createdAt: string;
+  id: string;
+}
 
-function values({ hostId, reportId, state, teamIds }: ReportScope): unknown[] {
-  return [hostId ?? null, reportId ?? null, state ?? null, teamIds];
+// Only what is asked for stands in the statement, so that it is planned for it: one host's reports, or everybody's newest.
+function from({ hostId, reportId, state, teamIds }: ReportScope, after: ReportCursor | null): { text: string; values: unknown[] } {
+  const values: unknown[] = [];
+  const bind = (value: unknown) => `$${values.push(value)}`;
+  const where = [
+    hostId === undefined ? [] : [`r.host_id = ${bind(hostId)}::int`],
+    reportId === undefined ? [] : [`r.id = ${bind(reportId)}::uuid`],
+    state === undefined ? [] : [`r.state = ${bind(state)}::text`],
+    teamIds === null ? [] : [`h.team_id = any(${bind(teamIds)}::int[])`],
+    after === null ? [] : behind(bind(after.createdAt), bind(after.id)),
+  ].flat();
+  return {
+    text: `from compliance_reports r left join host_places h on h.host_id = r.host_id ${where.length > 0 ? `where ${where.join(" and ")}` : ""}`,
+    values,
+  };
+}
+
+function behind(createdAt: string, id: string): string[] {
+  return [`r.created_at <= ${createdAt}::timestamptz`, `(r.created_at < ${createdAt}::timestamptz or r.id > ${id}::uuid)`];
 }
 
 /** One page of reports, newest first; without a limit all. */
-export async function listReportRows(sql: Sql, filter: ReportScope, limit: number | null, offset: number): Promise<ReportRecord[]> {
-  return sql.rows<ReportRecord>(list, [...values(filter), limit, offset]);
+export async function listReportRows(
+  sql: Sql,
+  filter: ReportScope,
+  limit: number | null,
+  offset: number,
+  after: ReportCursor | null = null,
+): Promise<ReportRecord[]> {
+  const { text, values } = from(filter, after);
+  values.push(limit, offset);
+  const page = `order by r.created_at desc, r.id limit $${values.length - 1}::int offset $${values.length}::int`;
+  return sql.rows<ReportRecord>(statement("", `select ${columns} ${text} ${page}`), values);
 }
 
 /** How many reports match. */
 export async function countReportRows(sql: Sql, filter: ReportScope): Promise<number> {
-  return (await sql.rows<{ count: number }>(count, values(filter)))[0]?.count ?? 0;
+  const { text, values } = from(filter, null);
+  return (await sql.rows<{ count: number }>(statement("", `select count(*)::int as count ${text}`), values))[0]?.count ?? 0;
 }
 
 /** One thing that happened to a report. */
