@@ -37,6 +37,11 @@ export function answerCall(call: AgentCall, overrides: AgentOverrides = {}): Age
   }
 }
 
+/** The answer to a request on a path that failed: a refusal in the family's terms, or a fault that heals, which is logged. */
+export function answerFailure(path: AgentPath, error: unknown, overrides: AgentOverrides = {}): AgentResponse {
+  return answerFault(agentContext(overrides), path, error);
+}
+
 /** What is said to a path that only begins like an agent's. */
 export function answerUnknownPath(): AgentResponse {
   return answerError("osquery", new AgentError(404, "path_unknown", "There is nothing at this path."));

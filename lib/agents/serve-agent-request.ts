@@ -3,10 +3,10 @@ import { AgentCall } from "./agent-call";
 import type { AgentOverrides } from "./agent-context";
 import { currentTime } from "./current-time";
 import { readAgentPath, type AgentPath } from "./agent-paths";
-import { answerError, AgentError, type AgentRequest, type AgentResponse } from "./agent-request";
+import type { AgentRequest, AgentResponse } from "./agent-request";
 import { isKnownByHeader } from "./authenticate-host";
 import { findClientAddress } from "./find-client-address";
-import { answerCall, answerUnknownPath, maxAgentBody } from "./handle-agent-request";
+import { answerCall, answerFailure, answerUnknownPath, maxAgentBody } from "./handle-agent-request";
 import { parseAgentJson } from "./read-agent-body";
 
 /**
@@ -17,10 +17,22 @@ export function serveAgentRequest(request: IncomingMessage, response: ServerResp
   if (!ready) return refuse(request, response);
   const path = readAgentPath(request.url ?? "/");
   if (!path) return send(request, response, answerUnknownPath());
-  const now = currentTime(overrides);
-  const given = new SocketRequest(request);
-  if (isPlain(request, path, now)) readAndAnswer(request, response, given, path, now, overrides);
-  else answerWith(request, response, new AgentCall(given, path, maxAgentBody(path), now), overrides);
+  attempt(response, path, overrides, () => {
+    const now = currentTime(overrides);
+    const given = new SocketRequest(request);
+    if (isPlain(request, path, now)) readAndAnswer(request, response, given, path, now, overrides);
+    else answerWith(request, response, new AgentCall(given, path, maxAgentBody(path), now), overrides);
+  });
+}
+
+// Whatever one request does to us ends with its own answer.
+function attempt(response: ServerResponse, path: AgentPath, overrides: AgentOverrides, work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    if (response.headersSent) response.destroy();
+    else send(response.req, response, answerFailure(path, error, overrides));
+  }
 }
 
 class SocketRequest implements AgentRequest {
@@ -60,15 +72,12 @@ function readAndAnswer(request: IncomingMessage, response: ServerResponse, given
     else (more ??= [first]).push(chunk);
   });
   // One who goes away in the middle gets no answer.
-  request.on("end", () => {
-    try {
+  request.on("end", () =>
+    attempt(response, path, overrides, () => {
       const body = parseAgentJson(more ? Buffer.concat(more) : (first as Buffer));
       answerWith(request, response, new AgentCall(given, path, maxBytes, now, body), overrides);
-    } catch (error) {
-      if (!(error instanceof AgentError)) throw error;
-      send(request, response, answerError(path.family, error));
-    }
-  });
+    }),
+  );
 }
 
 function answerWith(request: IncomingMessage, response: ServerResponse, call: AgentCall, overrides: AgentOverrides): void {
