@@ -1,4 +1,4 @@
-import { signInAdmin, type AdminClient } from "@/lib/simulator/stack/admin-client";
+import { signInAdmin } from "@/lib/simulator/stack/admin-client";
 import { stackAdmin, type ServerProcess } from "@/lib/simulator/stack/start-server";
 import { nodeKeyOf, orbitKeyOf } from "./fleet-plan";
 import { pause } from "./pause";
@@ -8,6 +8,8 @@ const sampledHosts = 100;
 const rounds = 20;
 const agreeWithinMs = 5000;
 const attempts = 5;
+// Says when it was asked.
+const timesOfAsking = /"host_count_updated_at":"[^"]*",?/g;
 
 /** What was asked of every instance, and which answers differed. */
 export interface Comparison {
@@ -57,30 +59,32 @@ export async function compareAnswers({ servers, fleet }: Instances): Promise<Com
     `hosts/${host}/access`,
     `teams/${fleet.teamIds[0] ?? 0}/policies`,
   ]) {
-    await compare(`GET ${path}`, async (server) => JSON.stringify(await admin.at(server.origin).get(path)));
+    await compare(`GET ${path}`, async (server) => JSON.stringify(await admin.at(server.origin).get(path)).replaceAll(timesOfAsking, ""));
   }
   return comparison;
 }
 
-/** How long after one instance's answer the others knew, in milliseconds: of labels made, and of hosts deleted. NaN: not within five seconds. */
-export async function measureAgreement({ servers, fleet }: Instances): Promise<Record<"a label is asked" | "a deleted host is unknown", number[]>> {
+/** How long after one instance's answer the others knew, in milliseconds: of changed agent options, and of hosts deleted. NaN: not within five seconds. */
+export async function measureAgreement({
+  servers,
+  fleet,
+}: Instances): Promise<Record<"changed agent options are told" | "a deleted host is unknown", number[]>> {
   const [one, ...others] = servers;
   const admin = await signInAdmin(originOf(one), stackAdmin);
   const watched = nodeKeyOf(0);
-  const labels: number[] = [];
+  const configs: number[] = [];
   const hosts: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
-    const sql = `SELECT ${round} FROM agreement;`;
-    const { label } = await admin.post<{ label: { id: number } }>("labels", { name: `Agreement ${round}`, query: sql, platform: "darwin" });
-    labels.push(await untilAll(others, async (server) => (await post(server, "osquery/distributed/read", { node_key: watched })).includes(sql)));
-    await removeLabel(admin, label.id);
+    const mark = `agreement-${round}`;
+    await admin.patch("config", { agent_options: { config: { options: { pack_delimiter: mark } } } });
+    configs.push(await untilAll(others, async (server) => (await post(server, "osquery/config", { node_key: watched })).includes(mark)));
     const n = fleet.hosts - 1 - round;
     // Every instance has the host in memory.
     for (const server of others) await post(server, "osquery/config", { node_key: nodeKeyOf(n) });
     await admin.delete(`hosts/${fleet.firstHostId + n}`);
     hosts.push(await untilAll(others, async (server) => (await post(server, "osquery/config", { node_key: nodeKeyOf(n) })).includes("node_invalid")));
   }
-  return { "a label is asked": labels, "a deleted host is unknown": hosts };
+  return { "changed agent options are told": configs, "a deleted host is unknown": hosts };
 }
 
 function difference(answers: string[]): string {
@@ -88,10 +92,6 @@ function difference(answers: string[]): string {
   let at = 0;
   while (at < one.length && one[at] === other[at]) at += 1;
   return [one, other].map((answer) => `…${answer.slice(Math.max(0, at - 60), at + 60)}…`).join(" ≠ ");
-}
-
-async function removeLabel(admin: AdminClient, id: number): Promise<void> {
-  await admin.delete(`labels/id/${id}`);
 }
 
 async function untilAll(servers: ServerProcess[], holds: (server: ServerProcess) => Promise<boolean>): Promise<number> {

@@ -84,7 +84,15 @@ export async function startReportHosts(instances: Instances, count: number): Pro
   };
 }
 
+// A connection that ended before any byte of an answer: agents ask once more.
 async function postWrite(port: number, body: Buffer): Promise<void> {
+  await postOnce(port, body).catch((error: unknown) => {
+    if ((error as { cause?: { code?: string } }).cause?.code !== "ECONNRESET") throw error;
+    return postOnce(port, body);
+  });
+}
+
+async function postOnce(port: number, body: Buffer): Promise<void> {
   const response = await fetch(`http://127.0.0.1:${port}/api/osquery/distributed/write`, {
     method: "POST",
     headers: { "content-type": "application/json", connection: "close" },
