@@ -68,6 +68,27 @@ test("several instances that start at once on an empty database all end with the
   expect(await migrate(url)).toEqual([]);
 });
 
+test("a migration that finds a table in use lets those who use it pass, tries again, and says so when they never end", async () => {
+  await migrate(url, folder);
+  add("20260103000000_third", "alter table things add column name text;");
+  const user = new pg.Client({ connectionString: url });
+  await user.connect();
+  await user.query("begin; select * from things;");
+  const waits = async () => (await rows("select 1 from pg_locks where relation = 'things'::regclass and not granted")).length;
+
+  const patient = migrate(url, folder, { lockWaitMs: 100, restMs: 100, attempts: 1000 });
+  await expect.poll(waits, { interval: 5 }).toBe(1);
+  await expect.poll(waits, { interval: 5 }).toBe(0);
+  await user.query("commit");
+  expect(await patient).toEqual(["20260103000000_third"]);
+  expect(await rows("select name from things")).toEqual([{ name: null }]);
+
+  add("20260104000000_fourth", "alter table things drop column name;");
+  await user.query("begin; select * from things;");
+  await expect(migrate(url, folder, { lockWaitMs: 10, restMs: 1, attempts: 3 })).rejects.toMatchObject({ code: "migration_failed" });
+  await user.end();
+});
+
 test("a migration that fails keeps nothing of itself, says its name, and is run again by the next start", async () => {
   add("20260103000000_third", "create table others (id int); insert into nowhere values (1);");
   await expect(migrate(url, folder)).rejects.toMatchObject({ code: "migration_failed", message: expect.stringContaining("20260103000000_third") as string });
