@@ -20,6 +20,7 @@ const config: NextConfig = {
     "@node-saml/node-saml",
     "@xmldom/xmldom",
     "nodemailer",
+    "prom-client",
   ],
   allowedDevOrigins: ["127.0.0.1", "localhost"],
   async rewrites() {
