@@ -12,6 +12,11 @@ test("--quick alone is the first scenario, and doesn't change what is named", ()
   expect(readBenchCommand(["--quick", "knee"], known).names).toEqual(["knee"]);
 });
 
+test("--instances alone compares instances", () => {
+  expect(readBenchCommand(["--instances", "3"], [...known, "instances"])).toMatchObject({ names: ["instances"], options: { instances: 3 } });
+  expect(readBenchCommand(["--instances", "3", "hold"], [...known, "instances"]).names).toEqual(["hold"]);
+});
+
 test("names run in the order given, with every number read", () => {
   expect(readBenchCommand(["knee", "hold", "--hosts", "5000", "--minutes", "0.5", "--rounds", "2", "--seconds", "3", "--instances", "2"], known)).toEqual({
     names: ["knee", "hold"],

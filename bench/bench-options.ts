@@ -37,7 +37,7 @@ export function readBenchCommand(args: string[], known: readonly string[]): Benc
   const strange = positionals.find((name) => !known.includes(name));
   if (strange !== undefined) throw new Error(`There is no scenario "${strange}". Name one or more of: ${known.join(", ")}; or none, to run all.`);
   return {
-    names: positionals.length > 0 ? positionals : values.quick ? known.slice(0, 1) : [...known],
+    names: positionals.length > 0 ? positionals : usualNames(known, values),
     options: {
       hosts: readCount("hosts", values.hosts),
       seconds: readNumber("seconds", values.seconds),
@@ -47,6 +47,12 @@ export function readBenchCommand(args: string[], known: readonly string[]): Benc
       quick: values.quick,
     },
   };
+}
+
+// A number of instances is a question about instances.
+function usualNames(known: readonly string[], { quick, instances }: { quick: boolean; instances?: string }): string[] {
+  if (instances !== undefined && known.includes("instances")) return ["instances"];
+  return quick ? known.slice(0, 1) : [...known];
 }
 
 function readNumber(name: string, text: string | undefined): number | null {
