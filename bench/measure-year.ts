@@ -29,6 +29,8 @@ const shown = [
   "host_seen",
   "host_entra_identities",
   "host_compliance",
+  "host_places",
+  "host_texts",
   "policy_tally_changes",
 ];
 const history = new Set(["access_transitions", "compliance_reports", "report_events", "activities"]);
@@ -77,6 +79,7 @@ export async function measureYear(options: BenchOptions): Promise<void> {
       vacuums = 0;
     }
     printYear(await readTables(client), hosts);
+    console.log(`   largest of all others: ${await largestOthers(client)}`);
   } finally {
     await closeDatabase();
     await client.end();
@@ -153,6 +156,15 @@ async function readTables(client: Client): Promise<TableFacts[]> {
   return facts;
 }
 
+/** So that nothing grows unseen. */
+async function largestOthers(client: Client): Promise<string> {
+  const { rows } = await client.query<{ name: string; bytes: number }>(
+    `select relname as name, pg_total_relation_size(relid)::float8 as bytes from pg_stat_user_tables where relname <> all($1::text[]) order by 2 desc limit 4`,
+    [shown],
+  );
+  return rows.map(({ name, bytes }) => `${name} ${megabytes(bytes)} MB`).join(", ");
+}
+
 const megabytes = (bytes: number) => (bytes / 2 ** 20).toFixed(1);
 const count = (value: number) => Math.round(value).toLocaleString("en");
 const cells = (values: (string | number)[], widths: number[]) => values.map((value, index) => String(value).padStart(widths[index] ?? 10)).join("");
@@ -171,7 +183,10 @@ function printMonthHead(): void {
 function printMonth(day: number, tables: TableFacts[], nights: Night[], vacuums: number): void {
   const of = (name: string) => tables.find((table) => table.name === name) as TableFacts;
   const both = (name: string) => `${count(of(name).rows)} ${megabytes(of(name).bytes)}`;
-  const aboutHosts = ["hosts", "host_seen", "host_entra_identities", "host_compliance", "entra_devices"].reduce((sum, name) => sum + of(name).bytes, 0);
+  const aboutHosts = ["hosts", "host_seen", "host_entra_identities", "host_compliance", "entra_devices", "host_places", "host_texts"].reduce(
+    (sum, name) => sum + of(name).bytes,
+    0,
+  );
   const dead = tables.reduce((sum, table) => sum + table.dead, 0);
   const rows = tables.reduce((sum, table) => sum + table.rows, 0);
   const totals = nights.map(({ totalMs }) => totalMs).toSorted((left, right) => left - right);

@@ -11,7 +11,9 @@ import { inSqlTransaction } from "@/lib/db/transaction";
 import { deleteHosts } from "@/lib/hosts/delete-hosts";
 import { markHostsFresh } from "@/lib/hosts/mark-hosts-fresh";
 import { markHostsSeen } from "@/lib/hosts/mark-hosts-seen";
+import { foldLabelTallies } from "@/lib/labels/fold-label-tallies.job";
 import { getLogger } from "@/lib/log";
+import { foldPolicyTallies } from "@/lib/policies/fold-policy-tallies.job";
 import type { PolicyAnswer } from "@/lib/policies/policy-answer";
 import { recordPolicyResults } from "@/lib/policies/record-policy-results";
 import { pruneActivityLog } from "@/lib/retention/prune-activities.job";
@@ -223,6 +225,8 @@ export function simulateYear(client: Client, fleet: SeededFleet, connection: { i
         // The clock starts it 96 times a day.
         for (let told = 0; told < hostIds.length / yearRates.rounds; told += 500) await freshness.run(contextAt(at + 60_000), {});
         await deliver(at + 120_000);
+        await foldPolicyTallies.run(contextAt(at + 180_000), {});
+        await foldLabelTallies.run(contextAt(at + 180_000), {});
       }
     },
     async prune(day) {

@@ -22,13 +22,13 @@ async function run(sql: Sql, text: { name: string; text: string }, before: Date,
 }
 
 // May go: ended, not what Microsoft accepted last about the device, and something newer says the same about the same host and device. Of a device
-// that is forgotten, everything may go.
+// that is forgotten, everything may go; asked in a way that looks up one device and never reads all.
 const mayGo = `r.ended_at is not null
   and not exists (select 1 from entra_devices d where d.connection_id = r.connection_id and d.device_id = r.device_id and d.accepted_report_id = r.id)
   and (exists (select 1 from compliance_reports n where n.connection_id = r.connection_id and n.device_id = r.device_id and n.host_id is not distinct from r.host_id
       and (n.provider = 'audit_only') = (r.provider = 'audit_only') and (n.state <> 'superseded' or r.state = 'superseded')
       and (n.created_at, n.id) > (r.created_at, r.id))
-    or not exists (select 1 from entra_devices d where d.connection_id = r.connection_id and d.device_id = r.device_id))`;
+    or (select true from entra_devices d where d.connection_id = r.connection_id and d.device_id = r.device_id) is null)`;
 
 const reportsOf = (time: string, kind: string) => `with seen as materialized (
     select r.id, r.${time} as at from compliance_reports r

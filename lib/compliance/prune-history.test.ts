@@ -183,26 +183,42 @@ test("the night's removal keeps to the settings, goes on from batch to batch, an
   expect(await counts()).toEqual([1, 1, 1]);
 });
 
-test("a removal of repeats walks along their own index, past no report that is kept for longer", async () => {
-  let text = "";
+test("removals walk along an index, and that of repeats past no report that is kept for longer", async () => {
+  const texts: string[] = [];
   const listen = {
     rows: async (given: { text: string }) => {
-      text = given.text;
+      texts.push(given.text);
       return [];
     },
   };
   await deleteOldRepeats(listen, daysAgo(7), null, 1000);
-  // As if the table were large: three in four rows are repeats, and all others are older.
-  const plan = await ctx.db.$transaction(async (tx) => {
+  await deleteOldReports(listen, daysAgo(7), null, 1000);
+  await deleteOldTransitions(listen, daysAgo(7), null, 1000);
+  const uuid = "00000000-0000-0000-0000-000000000000";
+  // As if the tables were large: three in four reports are repeats, and all others are older.
+  const plans = await ctx.db.$transaction(async (tx) => {
     await tx.$executeRaw`insert into compliance_reports (id, connection_id, provider, kind, device_id, managed, compliant, state, caused_at, created_at, ended_at)
       select gen_random_uuid(), ${connectionId}, 'intune_partner', case when n % 4 = 0 then 'verdict' else 'freshness' end, 'device-' || n % 50, true, true, 'confirmed', t, t, t
       from generate_series(1, 8000) n cross join lateral (select ${clock.now()}::timestamptz - case when n % 4 = 0 then 60 else 10 end * interval '1 day' + n * interval '1 second' as t) times`;
-    await tx.$executeRaw`analyze compliance_reports`;
+    await tx.$executeRaw`insert into access_transitions (host_id, host_name, from_state, to_state, managed, decision, cause, caused_at, created_at)
+      select n % 50, 'mac', 'in', 'held', true, 'not_compliant', 'policy_results', t, t
+      from generate_series(1, 8000) n cross join lateral (select ${clock.now()}::timestamptz - n * interval '1 minute' as t) times`;
+    await tx.$executeRaw`analyze compliance_reports, access_transitions`;
     await tx.$executeRawUnsafe("set local plan_cache_mode = force_generic_plan");
-    await tx.$executeRawUnsafe(`prepare removal as ${text}`);
-    return tx.$queryRawUnsafe<{ "QUERY PLAN": string }[]>(
-      `explain execute removal('${daysAgo(7).toISOString()}', '-infinity', '00000000-0000-0000-0000-000000000000', 1000)`,
-    );
+    const found: string[] = [];
+    for (const [index, text] of texts.entries()) {
+      await tx.$executeRawUnsafe(`prepare removal_${index} as ${text}`);
+      const rows = await tx.$queryRawUnsafe<{ "QUERY PLAN": string }[]>(
+        `explain execute removal_${index} ('${daysAgo(7).toISOString()}', '-infinity', '${index === 2 ? "0" : uuid}', 1000)`,
+      );
+      found.push(rows.map((row) => row["QUERY PLAN"]).join("\n"));
+    }
+    return found;
   });
-  expect(plan.map((row) => row["QUERY PLAN"]).join("\n")).toContain("compliance_reports_repeats_idx");
+  expect(plans).toEqual([
+    expect.stringContaining("compliance_reports_repeats_idx"),
+    expect.stringMatching(/Index (Only )?Scan( Backward)? using compliance_reports_created/),
+    expect.stringMatching(/Index Scan using access_transitions_created_at_idx/),
+  ]);
+  for (const plan of plans) expect(plan).not.toMatch(/Seq Scan/);
 });

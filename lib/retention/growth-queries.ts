@@ -8,7 +8,18 @@ const tablesOf: Record<Exclude<GrowthKind, "rest">, readonly string[]> = {
   transitions: ["access_transitions"],
   reports: ["compliance_reports", "report_events", "attention_items"],
   activities: ["activities"],
-  present: ["hosts", "host_seen", "host_entra_identities", "host_compliance", "policy_results", "label_memberships", "entra_devices", "entra_users"],
+  present: [
+    "hosts",
+    "host_seen",
+    "host_entra_identities",
+    "host_compliance",
+    "policy_results",
+    "label_memberships",
+    "entra_devices",
+    "entra_users",
+    "host_places",
+    "host_texts",
+  ],
 };
 
 const measure = statement(
