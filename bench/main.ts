@@ -7,6 +7,7 @@ import { measureHold } from "./measure-hold";
 import { measureInstances } from "./measure-instances";
 import { measureKnee } from "./measure-knee";
 import { measureLatency } from "./measure-latency";
+import { measureLists } from "./measure-lists";
 import { measureRates } from "./measure-rates";
 import { measureStorms } from "./measure-storms";
 import { measureYear } from "./measure-year";
@@ -26,6 +27,7 @@ const scenarios: Scenario[] = [
   { name: "flips", about: "a whole fleet that flips while Microsoft takes 50 requests a second: order, memory, drain time", run: measureFlips },
   { name: "storms", about: "policies, labels and teams changed under load: calls before, during and after", run: measureStorms },
   { name: "instances", about: "several on one database against one: throughput, equal answers, a rolling restart", run: measureInstances },
+  { name: "lists", about: "lists, counts and searches of 100,000 hosts x 200 policies: every route and page", run: measureLists },
   { name: "year", about: "a year of a fleet at 1:100: what grows, what goes, and how long the nights take", run: measureYear },
 ];
 
