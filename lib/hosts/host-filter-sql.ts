@@ -83,7 +83,10 @@ export function hostConditions(filter: HostScope, now: Date, bind: Bind): Part[]
   if (filter.hostIds) add(`p.host_id = any(${bind(filter.hostIds)}::int[])`);
   if (filter.accessState) add(`p.place = access_place(${bind(filter.accessState)}::text)`);
   if (text) add(`x.text like lower(${bind(`%${text.replace(/[\\%_]/g, "\\$&")}%`)}::text)`, "x");
-  if (filter.labelId) add(`exists (select 1 from label_memberships m where m.host_id = p.host_id and m.label_id = ${bind(filter.labelId)}::int)`);
+  if (filter.labelId)
+    add(
+      `exists (select 1 from label_memberships m join labels l on l.id = m.label_id and l.enabled where m.host_id = p.host_id and m.label_id = ${bind(filter.labelId)}::int)`,
+    );
   if (filter.platform === "linux") add(`p.platform = any(${linuxPlatforms})`);
   else if (filter.platform) add(`p.platform = ${bind(filter.platform)}::text`);
   if (filter.policyId) add(policyCondition(bind(filter.policyId), filter.policyOutcome));
@@ -105,7 +108,7 @@ function policyCondition(policyId: string, outcome: HostFilter["policyOutcome"])
   const answered = {
     pass: `r.outcome = 'pass' and r.policy_version = ${version}`,
     fail: `r.outcome = 'fail' and r.policy_version = ${version}`,
-    unknown: `(r.outcome = 'unknown' or r.policy_version <> ${version})`,
+    unknown: `${version} is not null and (r.outcome = 'unknown' or r.policy_version <> ${version})`,
     any: `${version} is not null`,
   }[outcome ?? "any"];
   return `exists (select 1 from policy_results r where r.host_id = p.host_id and r.policy_id = ${policyId}::int and ${answered})`;

@@ -3,9 +3,14 @@ import { beforeAll, expect, test } from "vitest";
 import type { Context } from "@/lib/context";
 import { getPool } from "@/lib/db/pool";
 import { env } from "@/lib/env";
-import { runDueJobs } from "@/lib/jobs/run-worker";
+import { deleteHosts } from "@/lib/hosts/delete-hosts";
+import type { HostFilter } from "@/lib/hosts/host-filter";
+import { listHosts } from "@/lib/hosts/list-hosts";
 import type { Job } from "@/lib/jobs/define-job";
-import { enrolledHost, makePolicy } from "@/lib/testing/scenarios";
+import { runDueJobs } from "@/lib/jobs/run-worker";
+import { createLabel } from "@/lib/labels/create-label";
+import { deleteLabel } from "@/lib/labels/delete-label";
+import { enrolledHost, makePolicy, makeTeam, setPolicyResult } from "@/lib/testing/scenarios";
 import { testServerContext, testUserContext } from "@/lib/testing/test-context";
 import { deletePolicies } from "./delete-policies";
 import { deleteOrphanResults } from "./orphan-result-queries";
@@ -83,4 +88,21 @@ test("a slice that fails loses neither itself nor the next: the job is there sti
   await ctx.db.$executeRawUnsafe(`update graphile_worker._private_jobs set run_at = now()`);
   await work();
   expect(await countResults(ctx, policyId)).toBe(0);
+});
+
+test("until they are removed, what hosts had of a deleted policy or label shows nowhere and selects nobody", async () => {
+  const ctx = await testUserContext("admin");
+  const { teamId } = await makeTeam(ctx);
+  const { policyId } = await makePolicy(ctx, { teamId, gated: false });
+  const host = await enrolledHost(ctx, { teamId });
+  await setPolicyResult(ctx, { hostId: host.hostId, policyId, outcome: "unknown" });
+  const label = await createLabel(ctx, { name: "Soon gone", hostIds: [host.hostId] });
+  const listed = (filter: HostFilter) => listHosts(ctx, filter, {}).then((hosts) => hosts.map(({ id }) => id));
+  expect([await listed({ policyId }), await listed({ labelId: label.id })]).toEqual([[host.hostId], [host.hostId]]);
+  await deletePolicies(ctx, [policyId]);
+  await deleteLabel(ctx, label.id);
+  expect([await countResults(ctx, policyId), await ctx.db.labelMembership.count({ where: { labelId: label.id } })]).toEqual([1, 1]);
+  expect([await listed({ policyId }), await listed({ policyId, policyOutcome: "unknown" }), await listed({ labelId: label.id })]).toEqual([[], [], []]);
+  expect(await listHosts(ctx, { teamId }, {})).toMatchObject([{ id: host.hostId, failingPolicies: 0 }]);
+  expect(await deleteHosts(ctx, { filter: { labelId: label.id } })).toBe(0);
 });
