@@ -110,3 +110,19 @@ test("every kind with a sentence can be looked for in exactly one group", () => 
   const grouped = Object.values(activityGroups).flatMap((group) => group.types);
   expect(grouped.toSorted()).toEqual(knownActivityTypes.toSorted());
 });
+
+test.each(["asc", "desc"] as const)("pages of activities go on by cursor, %s, though more is done meanwhile", async (direction) => {
+  const ctx = testServerContext();
+  for (let i = 0; i < 5; i += 1) await recordActivity(ctx, { type: "created_label", details: { label_name: `walked ${direction}` } });
+  const query = `walked ${direction}`;
+  const whole = (await listActivities(ctx, { query, direction })).activities.map(({ id }) => id);
+  expect(whole).toHaveLength(5);
+  const first = await listActivities(ctx, { query, direction, perPage: 2 });
+  if (direction === "desc") await recordActivity(ctx, { type: "created_label", details: { label_name: query } });
+  const second = await listActivities(ctx, { query, direction, perPage: 2, after: first.nextCursor });
+  const third = await listActivities(ctx, { query, direction, perPage: 2, after: second.nextCursor });
+  expect([...first.activities, ...second.activities, ...third.activities].map(({ id }) => id)).toEqual(whole);
+  expect(third.nextCursor).toBeNull();
+  expect((await listActivities(ctx, { query, direction, after: String(whole[3]) })).activities.map(({ id }) => id)).toEqual(whole.slice(4));
+  await expect(listActivities(ctx, { direction, after: "yesterday" })).rejects.toMatchObject({ code: "bad_cursor" });
+});

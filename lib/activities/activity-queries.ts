@@ -43,7 +43,8 @@ const wanted = `
   and ($6::timestamptz is null or a.created_at >= $6::timestamptz)
   and ($7::timestamptz is null or a.created_at <= $7::timestamptz)
   and ($10::int is null or a.actor_id = $10::int)
-  and ($11::int8 is null or a.id < $11::int8)`;
+  and ($11::int8 is null or a.id < $11::int8)
+  and ($12::int8 is null or a.id > $12::int8)`;
 
 const listText = (direction: "asc" | "desc") => `
   with page as (select * from activities a where ${wanted} order by a.id ${direction} limit $8::int offset $9::int)
@@ -67,9 +68,22 @@ export async function listActivityRows(
   sql: Sql,
   filter: Omit<ActivityFilter, "teamId">,
   teamIds: number[] | null,
-  { direction, limit, offset }: { direction: "asc" | "desc"; limit: number | null; offset: number },
+  { direction, limit, offset, after }: { direction: "asc" | "desc"; limit: number | null; offset: number; after: number | null },
 ): Promise<Activity[]> {
   const like = filter.query === "" ? "" : `%${filter.query.replace(/[\\%_]/g, "\\$&")}%`;
-  const values = [filter.actor, like, filter.types, teamIds, filter.hostId, filter.from, filter.until, limit, offset, filter.actorId, filter.beforeId];
+  const values = [
+    filter.actor,
+    like,
+    filter.types,
+    teamIds,
+    filter.hostId,
+    filter.from,
+    filter.until,
+    limit,
+    offset,
+    filter.actorId,
+    direction === "desc" ? (after ?? filter.beforeId) : filter.beforeId,
+    direction === "asc" ? after : null,
+  ];
   return sql.rows<Activity>(direction === "asc" ? oldestFirst : newestFirst, values);
 }
