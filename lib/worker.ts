@@ -22,6 +22,7 @@ import { moveWaitingHosts } from "./hosts/move-waiting-hosts.job";
 import type { Job } from "./jobs/define-job";
 import type { Schedule } from "./jobs/run-worker";
 import { expireHosts } from "./hosts/expire-hosts.job";
+import { checkHostPlaces } from "./hosts/check-host-places.job";
 import { foldLabelTallies } from "./labels/fold-label-tallies.job";
 import { recountLabels } from "./labels/recount-labels.job";
 import { moveWaitingMembers } from "./labels/move-waiting-members.job";
@@ -53,6 +54,7 @@ export const jobs: Job[] = [
   foldPolicyTallies as Job,
   recountPolicies as Job,
   foldLabelTallies as Job,
+  checkHostPlaces as Job,
   recountLabels as Job,
   moveWaitingHosts as Job,
   deleteWaitingHosts as Job,
@@ -79,6 +81,7 @@ export const schedules: Schedule[] = [
   { job: recountPolicies, match: "40 2 * * *" },
   { job: foldLabelTallies, match: "* * * * *" },
   { job: recountLabels, match: "35 2 * * *" },
+  { job: checkHostPlaces, match: "30 2 * * *" },
   { job: removeOrphanResults, match: "43 * * * *" },
   { job: removeOrphanMemberships, match: "47 * * * *" },
   { job: forgetExpired, match: "*/10 * * * *" },
