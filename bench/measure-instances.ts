@@ -129,6 +129,7 @@ async function restartInTurn(instances: Instances, options: BenchOptions, hosts:
     await reports.stop();
     const { all } = await load.total();
     verdict(all.errorCount === 0 && all.answers > 0, `no failed check-in: ${all.errorCount} in ${all.answers.toLocaleString("en")} answers`);
+    verdict(reports.repeated === 0, `no write that changes a verdict had to be sent again: ${reports.repeated} of ${reports.changes}`);
     const { messages, doubled, wrong } = await reports.inspect();
     verdict(wrong.length === 0, `Entra agrees with every host: wrong about ${wrong.length} of ${reports.count}`, wrong);
     const most = reports.count + reports.changes;

@@ -13,6 +13,8 @@ export interface ReportHosts {
   readonly count: number;
   /** Changes so far. */
   readonly changes: number;
+  /** Writes that had to be sent again, because their connection failed or the answer wasn't a 200. */
+  readonly repeated: number;
   /** Changes one host after another until stopped. */
   start: () => void;
   stop: () => Promise<void>;
@@ -45,13 +47,25 @@ export async function startReportHosts(instances: Instances, count: number): Pro
   const agrees = () => hosts.every((host) => compliant(host) === passing.get(host));
   await until(agrees);
   let changes = 0;
+  let repeated = 0;
   let going: Promise<void> | undefined;
   const ending = new AbortController();
   const flipOneAfterAnother = async () => {
     for (let n = 0; !ending.signal.aborted; n += 1) {
       const host = hosts[n % hosts.length] as BenchHost;
       const passes = !passing.get(host);
-      await postWrite(balancer.port, writeBody(host, new Map([[policy.id, passes]]), []));
+      const body = writeBody(host, new Map([[policy.id, passes]]), []);
+      // What got no answer is sent again, as agents do until it is taken.
+      while (
+        !(await postWrite(balancer.port, body).then(
+          () => true,
+          () => false,
+        )) &&
+        !ending.signal.aborted
+      ) {
+        repeated += 1;
+        await pause(1);
+      }
       passing.set(host, passes);
       changes += 1;
       await pause(0.1);
@@ -59,6 +73,9 @@ export async function startReportHosts(instances: Instances, count: number): Pro
   };
   return {
     count,
+    get repeated() {
+      return repeated;
+    },
     get changes() {
       return changes;
     },
@@ -84,15 +101,7 @@ export async function startReportHosts(instances: Instances, count: number): Pro
   };
 }
 
-// A connection that ended before any byte of an answer: agents ask once more.
 async function postWrite(port: number, body: Buffer): Promise<void> {
-  await postOnce(port, body).catch((error: unknown) => {
-    if ((error as { cause?: { code?: string } }).cause?.code !== "ECONNRESET") throw error;
-    return postOnce(port, body);
-  });
-}
-
-async function postOnce(port: number, body: Buffer): Promise<void> {
   const response = await fetch(`http://127.0.0.1:${port}/api/osquery/distributed/write`, {
     method: "POST",
     headers: { "content-type": "application/json", connection: "close" },

@@ -2,6 +2,7 @@ import { request } from "node:http";
 import { connect, createServer, type AddressInfo, type Server, type Socket } from "node:net";
 
 const lookEveryMs = 500;
+const patience = 3;
 
 /** One server behind the balancer: where it answers `/readyz`, and the port that connections go to. */
 export interface BalancerTarget {
@@ -21,15 +22,17 @@ export interface Balancer {
 interface Target extends BalancerTarget {
   ready: boolean;
   connections: number;
+  /** Looks in a row that got no answer. */
+  silent: number;
 }
 
 /**
  * A plain TCP balancer, such as operators put before several instances: gives connections in turn to those that are ready, asks each every half second, and
- * leaves connections alone that stand. A target that refuses a connection is passed over for the next.
+ * leaves connections alone that stand. One that says no is out at once, one that doesn't answer after three looks. A target that refuses a connection is passed over for the next.
  * @param port of its own; default a free one
  */
 export async function startBalancer(targets: readonly BalancerTarget[], port = 0): Promise<Balancer> {
-  const all: Target[] = targets.map((target) => ({ ...target, ready: false, connections: 0 }));
+  const all: Target[] = targets.map((target) => ({ ...target, ready: false, connections: 0, silent: 0 }));
   const sockets = new Set<Socket>();
   let turn = 0;
   // Both halves of a connection end on their own, as in a real one.
@@ -65,9 +68,14 @@ export async function startBalancer(targets: readonly BalancerTarget[], port = 0
     });
   }
 
-  const look = () => Promise.all(all.map(async (target) => (target.ready = await isReady(target.healthPort))));
-  await look();
-  const timer = setInterval(() => void look(), lookEveryMs);
+  let closed = false;
+  const look = async (target: Target) => {
+    const answer = await askReadiness(target.healthPort);
+    target.silent = answer === "silent" ? target.silent + 1 : 0;
+    target.ready = answer === "ready" || (answer === "silent" && target.ready && target.silent < patience);
+    if (!closed) setTimeout(() => void look(target), lookEveryMs).unref();
+  };
+  await Promise.all(all.map(look));
   await listen(server, port);
   return {
     port: (server.address() as AddressInfo).port,
@@ -78,10 +86,10 @@ export async function startBalancer(targets: readonly BalancerTarget[], port = 0
       return all.map((target) => target.ready);
     },
     async close() {
-      clearInterval(timer);
-      const closed = new Promise((resolve) => server.close(resolve));
+      closed = true;
+      const ended = new Promise((resolve) => server.close(resolve));
       for (const socket of sockets) socket.destroy();
-      await closed;
+      await ended;
     },
   };
 }
@@ -93,14 +101,14 @@ function listen(server: Server, port: number): Promise<void> {
   });
 }
 
-function isReady(port: number): Promise<boolean> {
+function askReadiness(port: number): Promise<"ready" | "not ready" | "silent"> {
   return new Promise((resolve) => {
     const asked = request({ port, host: "127.0.0.1", path: "/readyz", agent: false, timeout: 2000 }, (answer) => {
       answer.resume();
-      resolve(answer.statusCode === 200);
+      resolve(answer.statusCode === 200 ? "ready" : "not ready");
     });
     asked.on("timeout", () => asked.destroy());
-    asked.on("error", () => resolve(false));
+    asked.on("error", (error: NodeJS.ErrnoException) => resolve(error.code === "ECONNREFUSED" ? "not ready" : "silent"));
     asked.end();
   });
 }

@@ -155,6 +155,18 @@ test("one that loses its connection for news hears what it missed as soon as it 
   await expect.poll(() => asks(a, nodeKey, "SELECT 1 FROM deaf;"), agreed).toBe(true);
 });
 
+test("one that is told to end says so to balancers and goes on serving; told again, it ends at once", async () => {
+  const { nodeKey } = await enroll(a);
+  const leaving = await start({ READINESS_SECONDS: "300" });
+  const ended = leaving.stop();
+  await expect.poll(async () => (await fetch(`${leaving.origin}/readyz`)).status, agreed).toBe(503);
+  expect((await read(leaving, nodeKey)).status).toBe(200);
+  expect(await onA.at(leaving.origin).get("me")).toEqual(await onA.get("me"));
+  // Within its first second a second signal counts as the same one.
+  const insisting = setInterval(() => process.kill(leaving.pid, "SIGTERM"), 400);
+  await ended.finally(() => clearInterval(insisting));
+}, 50_000);
+
 test("a rolling restart behind a balancer leaves no check-in without its answer, over TCP and over TLS", async () => {
   const ports = [0, 1, 2, 3].map(() => freePort());
   const [port1 = 0, tlsPort1 = 0, port2 = 0, tlsPort2 = 0] = await Promise.all(ports);
