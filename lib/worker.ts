@@ -4,6 +4,7 @@ import { sendResetMail } from "./auth/resets/send-reset-mail.job";
 import { sweepSessions } from "./auth/sessions/sweep-sessions.job";
 import { applyTeamSwitch } from "./compliance/apply-team-switch.job";
 import { checkReport } from "./compliance/check-report.job";
+import { checkReports } from "./compliance/check-reports.job";
 import { checkConnection, checkConnections } from "./compliance/entra/check-connection.job";
 import { checkCredentialExpiry } from "./compliance/entra/check-credential-expiry.job";
 import { connectTenant } from "./compliance/entra/connect-tenant.job";
@@ -40,6 +41,7 @@ export const jobs: Job[] = [
   applyTeamSwitch as Job,
   sendReports as Job,
   checkReport as Job,
+  checkReports as Job,
   readBackReport as Job,
   sweep as Job,
   heartbeat as Job,

@@ -9,7 +9,7 @@ import type { CallIds } from "./entra/provider";
 import { providerOf } from "./entra/provider-of";
 import { resolveEntraUser } from "./entra/resolve-entra-user";
 import { giveWay, rest } from "./report-outcomes";
-import { lookAtReport } from "./report-jobs";
+import { lookAtReport, lookAtReports } from "./report-jobs";
 import { backlogReports, lookInCompanyAt, pollGapMs, waitForPersonMs } from "./report-schedule";
 import { reportsRefused } from "./report-attention";
 
@@ -44,7 +44,8 @@ async function markSubmitted(tx: SqlContext, report: DeliveryRow, said: CallIds)
   await insertReportEvent(tx.sql, report, "submitted", { messageId: report.messageId, ...said }, now);
   await endAttention(tx.sql, [reportsRefused], [`connection:${report.connectionId}`], now);
   if (report.errorCode === waitingForPerson && report.hostId !== null) await requestReassessment(tx, { hostIds: [report.hostId] }, "identity_changed");
-  await lookAtReport(tx, report.id, at);
+  if (isBacklogged) await lookAtReports(tx, report.connectionId, at, at.getTime() + (report.lastUpdateTime?.getTime() ?? 0));
+  else await lookAtReport(tx, report.id, at);
 }
 
 /** Whose the device is, kept on the report before it goes out; null when the report has to rest or wait for that. */

@@ -181,19 +181,19 @@ const dueLooks = statement(
   `update compliance_reports r set polls = r.polls + 1,
      next_attempt_at = $3::timestamptz + make_interval(secs => ($5::float8[])[least(r.polls + 1, cardinality($5::float8[]))] / 1000)
    where r.id = any(array(select id from compliance_reports where connection_id = $1::int and state = $2::text and ended_at is null and next_attempt_at <= $3::timestamptz
-     and id <> $4::uuid order by next_attempt_at limit $6::int for update skip locked))
+     and id is distinct from $4::uuid order by next_attempt_at limit $6::int for update skip locked))
    returning ${columns}, r.next_attempt_at as "nextAttemptAt"`,
 );
 
-/** Takes the looks that are due at other reports of the same connection and state, longest due first. `gapsMs`: until the next look, by looks so far. */
+/** Takes the looks that are due at reports of a connection in one state but the one with this id, longest due first. `gapsMs`: until the next look, by looks so far. */
 export async function takeDueLooks(
   sql: Sql,
-  beside: DeliveryRow,
+  of: { connectionId: number; state: string; id?: string },
   now: Date,
   gapsMs: readonly number[],
   most: number,
 ): Promise<(DeliveryRow & { nextAttemptAt: Date })[]> {
-  return sql.rows(dueLooks, [beside.connectionId, beside.state, now, beside.id, gapsMs, most]);
+  return sql.rows(dueLooks, [of.connectionId, of.state, now, of.id ?? null, gapsMs, most]);
 }
 
 const backlog = statement(

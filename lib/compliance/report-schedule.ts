@@ -36,6 +36,12 @@ export function lookInCompanyAt(now: Date): Date {
   return new Date(Math.ceil((now.getTime() + stepMs) / stepMs) * stepMs);
 }
 
+/** The gaps between looks by the state of what is looked at and the looks so far; the last one goes on. */
+export const lookGapsMs = {
+  submitted: Array.from({ length: 6 }, (_, looks) => pollGapMs(looks + 1)),
+  completed: Array.from({ length: 4 }, (_, looks) => readGapMs(looks + 1) ?? minuteMs),
+};
+
 /** The gap before the attempt after `failures` failures or mismatches, or null when an admin has to look. */
 export function failureGapMs(failures: number): number | null {
   const minutes = [1, 5, 15, 60][failures - 1];

@@ -4,6 +4,7 @@ import { implementJob } from "@/lib/jobs/define-job";
 import { claimReport } from "./claim-report";
 import { deliverReport } from "./deliver-report";
 import { findNextDue, type DeliveryRow } from "./delivery-queries";
+import type { Connection } from "./entra/connection";
 import { findConnectionRow } from "./entra/connection-queries";
 import { laneWidth } from "./report-schedule";
 import { sendReports as declaration, wakeSendersAt } from "./send-reports-declaration";
@@ -12,13 +13,14 @@ import { sendReports as declaration, wakeSendersAt } from "./send-reports-declar
 const longestRunMs = 20_000;
 const mostPerRun = 1000;
 const longestPauseMs = 1000;
+const connectionKeptMs = 1000;
 
 /**
  * Sends what waits for a connection, up to four at a time, always the most urgent next, at the pace that Microsoft bears, until nothing is due or Microsoft asks
  * to be left alone; then it wakes itself when the next report is due. Several may run at once: each report is claimed in the database.
  */
 export const sendReports = implementJob(declaration, async (ctx, { connectionId }) => {
-  const lane: Lane = { connectionId, startedAt: Date.now(), wakeAt: null, underWay: new Set(), failures: [] };
+  const lane: Lane = { connectionId, startedAt: Date.now(), wakeAt: null, underWay: new Set(), connection: null, failures: [] };
   await sendOneAfterAnother(ctx, lane);
   await Promise.all(lane.underWay);
   if (lane.failures.length > 0) throw lane.failures[0];
@@ -33,6 +35,8 @@ interface Lane {
   /** Set when the lane has to stop although reports are due. */
   wakeAt: Date | null;
   underWay: Set<Promise<void>>;
+  /** As it was within the last second. */
+  connection: { at: number; row: Connection | null } | null;
   /** What a sender met that isn't Microsoft's doing. */
   failures: unknown[];
 }
@@ -69,13 +73,17 @@ async function sendOneAfterAnother(ctx: Context, lane: Lane): Promise<void> {
 
 async function send(ctx: Context, lane: Lane, report: DeliveryRow): Promise<void> {
   try {
-    const connection = await findConnectionRow(ctx.db, lane.connectionId);
-    if (!connection) return;
-    const { wait } = await deliverReport(ctx, connection, report);
+    lane.connection = lane.connection && Date.now() - lane.connection.at < connectionKeptMs ? lane.connection : await readConnection(ctx, lane);
+    if (!lane.connection.row) return;
+    const { wait } = await deliverReport(ctx, lane.connection.row, report);
     if (wait > 0) stop(lane, new Date(ctx.now().getTime() + wait));
   } catch (error) {
     lane.failures.push(error);
   }
+}
+
+async function readConnection(ctx: Context, lane: Lane): Promise<NonNullable<Lane["connection"]>> {
+  return { at: Date.now(), row: await findConnectionRow(ctx.db, lane.connectionId) };
 }
 
 /** Waits for milliseconds here, and leaves longer waits to the queue. */
