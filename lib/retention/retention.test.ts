@@ -1,6 +1,7 @@
 import { beforeAll, expect, test } from "vitest";
 import type { Context } from "../context";
 import { ForbiddenError, InvalidInputError } from "../errors";
+import { forgetFailedJobs } from "../jobs/forget-failed-jobs";
 import { runJobsUntil } from "../testing/run-jobs";
 import { testClock, testServerContext, testUserContext } from "../testing/test-context";
 import { getRetention } from "./get-retention";
@@ -79,4 +80,21 @@ test("the night removes refused attempts and activities that are old enough, bat
   expect(await night()).toEqual(["user_failed_login", "created_policy"]);
   await ctx.db.retentionSettings.update({ where: { id: 1 }, data: { activityDays: 0, signInDays: 0 } });
   expect(await night()).toEqual(["user_failed_login", "created_policy"]);
+});
+
+test("a job that failed for good is forgotten after a month; one that may be tried again stays", async () => {
+  const ctx = testServerContext(clock);
+  const add = async (attempts: number, days: number) => {
+    await ctx.db.$executeRaw`select graphile_worker.add_job('retention.nobody_runs_this', max_attempts => 3, run_at => now() + interval '100 years')`;
+    await ctx.db
+      .$executeRaw`update graphile_worker._private_jobs set attempts = ${attempts}, updated_at = ${daysAgo(days)} where id = (select max(id) from graphile_worker._private_jobs)`;
+  };
+  await add(3, 40);
+  await add(3, 20);
+  await add(2, 40);
+  expect(await forgetFailedJobs(ctx, daysAgo(30), 5000)).toBe(1);
+  const left = await ctx.db.$queryRaw<
+    { attempts: number }[]
+  >`select attempts from graphile_worker.jobs where task_identifier = 'retention.nobody_runs_this' order by id`;
+  expect(left.map(({ attempts }) => attempts)).toEqual([3, 2]);
 });
