@@ -36,7 +36,7 @@ export class AgentConnection {
   call: Call | null = null;
 
   constructor(
-    target: { port: number; localAddress?: string },
+    target: { port: number; localAddress?: string; localPort?: number },
     private readonly events: ConnectionEvents,
     /** The host that it belongs to, when each has one. */
     readonly owner = -1,

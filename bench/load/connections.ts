@@ -1,8 +1,9 @@
 import { AgentConnection, type Call, type ConnectionEvents } from "./agent-connection";
 
 const timeoutMs = 16_000;
-// A source address has about 28,000 ports to itself.
+// Of one source address; each host has two ports there in turn, for the one it used last rests for a while.
 const hostsPerAddress = 20_000;
+const firstPort = 10_000;
 
 /** What becomes of calls, and how a call is written. */
 export interface CallHandler {
@@ -15,6 +16,7 @@ export interface CallHandler {
 export class Connections {
   private readonly all = new Set<AgentConnection>();
   private readonly idle: AgentConnection[] = [];
+  private readonly onFirstPort = new Set<number>();
   private readonly own = new Map<number, { connection: AgentConnection; line: Call[] }>();
   private line: Call[] = [];
   private lineStart = 0;
@@ -75,7 +77,14 @@ export class Connections {
   }
 
   private openOwn(n: number): AgentConnection {
-    const connection = new AgentConnection({ port: this.port, localAddress: `127.0.1.${1 + (Math.floor(n / hostsPerAddress) % 250)}` }, this.events, n);
+    const isAgain = this.onFirstPort.delete(n);
+    if (!isAgain) this.onFirstPort.add(n);
+    // Naming the port, too, spares the kernel a search that takes longer than everything else about a connection.
+    const source = {
+      localAddress: `127.0.1.${1 + (Math.floor(n / hostsPerAddress) % 250)}`,
+      localPort: firstPort + (n % hostsPerAddress) + (isAgain ? hostsPerAddress : 0),
+    };
+    const connection = new AgentConnection({ port: this.port, ...source }, this.events, n);
     this.all.add(connection);
     return connection;
   }
