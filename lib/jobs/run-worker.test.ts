@@ -59,12 +59,12 @@ afterEach(async () => {
 });
 
 // Each worker has a pool of its own, as each process has.
-async function startWorker(jobs: Job[], schedules: { job: typeof tick; match: string }[] = []): Promise<RunningWorker> {
+async function startWorker(jobs: Job[], schedules: { job: typeof tick; match: string }[] = [], concurrency = 2): Promise<RunningWorker> {
   const pool = new Pool({ connectionString: process.env.DATABASE_URL, max: 6 });
   pool.on("error", () => undefined);
   pool.on("connect", (client) => client.on("error", () => undefined));
   ends.push(() => pool.end());
-  const worker = await runWorker(pool, jobs, schedules, 2);
+  const worker = await runWorker(pool, jobs, schedules, concurrency);
   worker.promise.catch(() => undefined);
   return worker;
 }
@@ -128,7 +128,7 @@ test("a worker that lives keeps a job however long it takes, and others don't ru
 
 test("a stop lets a running job end, takes no other, and leaves no sign of the worker", async () => {
   const { job, hasStarted, letGo } = longJob();
-  const worker = await startWorker([job as Job, countJob as Job]);
+  const worker = await startWorker([job as Job, countJob as Job], [], 1);
   await enqueue(testServerContext(), job, {});
   await hasStarted;
   const stopped = worker.stop();
