@@ -18,9 +18,9 @@ import type { Job } from "./define-job";
 import { beginWorkerLife } from "./worker-life";
 import { isEarlierRunning } from "./worker-queries";
 
-/** A job that the clock starts: `match` is a cron line in UTC. */
+/** A job that the clock starts, with an empty payload, which it has to take: `match` is a cron line in UTC. */
 export interface Schedule {
-  job: Job<Record<string, never>>;
+  job: { name: string; maxAttempts: number; payload: { safeParse(payload: unknown): { success: boolean } } };
   match: string;
 }
 
