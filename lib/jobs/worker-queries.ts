@@ -15,11 +15,14 @@ export async function beatWorker(pool: Pool, workerId: string): Promise<void> {
   );
 }
 
-/** Forgets a worker. One that leaves jobs behind is remembered as dead, so that others take them at their next look. */
+/** Forgets a worker that has ended its jobs; what it reached for in its last moment is free again. One that leaves jobs behind is remembered as dead, so that others take them at their next look. */
 export async function endWorkerRow(pool: Pool, workerId: string, { leavesJobs }: { leavesJobs: boolean }): Promise<void> {
-  if (leavesJobs)
+  if (leavesJobs) {
     await pool.query("insert into job_workers (id, beat_at) values ($1, '-infinity') on conflict (id) do update set beat_at = '-infinity'", [workerId]);
-  else await pool.query("delete from job_workers where id = $1", [workerId]);
+    return;
+  }
+  await unlockJobsOf(pool, [workerId]);
+  await pool.query("delete from job_workers where id = $1", [workerId]);
 }
 
 /** The workers that hold jobs and don't live any more. */
