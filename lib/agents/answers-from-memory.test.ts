@@ -7,6 +7,7 @@ import { socketWayIn, type AgentWayIn } from "@/lib/testing/agent-ways-in";
 import { enrolledHost, makePolicy, makeTeam, setPolicyResult } from "@/lib/testing/scenarios";
 import { testClock, testServerContext } from "@/lib/testing/test-context";
 import { agentCaches, startAgentCaches, stopAgentCaches } from "./agent-caches";
+import { forgetAsked, rememberAsked } from "./asked-hosts";
 import { BoundedMap } from "./bounded-map";
 import { flushHostMarks, markSeen } from "./host-marks";
 import { PolicySheet } from "./policy-sheet";
@@ -129,4 +130,35 @@ test("a bounded map forgets what came first", () => {
     [2, "b"],
     [3, "d"],
   ]);
+});
+
+test("an answer to a question that another instance asked says nothing about what was left out", async () => {
+  const { teamId } = await makeTeam(ctx, { conditionalAccess: false });
+  const [edited, other] = [await makePolicy(ctx, { teamId }), await makePolicy(ctx, { teamId })];
+  const agent = await enrolledAgent(ctx, wayIn, { secret: await makeEnrollSecret(ctx, teamId) });
+  await agent.write(answerAll((await agent.read()).queries));
+  const outcomes = async () =>
+    (await ctx.db.policyResult.findMany({ where: { hostId: agent.hostId }, orderBy: { policyId: "asc" } })).map(({ outcome, policyVersion }) => [
+      outcome,
+      policyVersion,
+    ]);
+  expect(await outcomes()).toEqual([
+    ["pass", 1],
+    ["pass", 1],
+  ]);
+  await ctx.db.policy.update({ where: { id: edited.policyId }, data: { version: 2 } });
+  const question = `fleet_policy_query_${edited.policyId}`;
+  await expect.poll(async () => Object.keys((await agent.read()).queries)).toEqual([question]);
+  clock.advance(31_000); // before that, an answer may be one to the old question
+  // The instance that gets the answer asked nothing, or something else before.
+  for (const asked of [undefined, { policies: [], allPolicies: true, refetchRequestedAt: null, platformKnown: true, at: ctx.now().getTime() }]) {
+    forgetAsked(agent.hostId);
+    if (asked) rememberAsked(agent.hostId, asked);
+    await agent.write({ [question]: [{ "1": "1" }] });
+    expect(await outcomes()).toEqual([
+      ["pass", 2],
+      ["pass", 1],
+    ]);
+  }
+  expect(other.policyId).toBeGreaterThan(edited.policyId);
 });

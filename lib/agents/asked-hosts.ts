@@ -4,6 +4,8 @@ import { BoundedMap, maxHostsInMemory } from "./bounded-map";
 /** What a host was asked last, kept to know what its next answer leaves out, and which version it answers. */
 export interface Asked extends Pick<Ask, "policies" | "allPolicies" | "refetchRequestedAt"> {
   platformKnown: boolean;
+  /** When, in milliseconds since 1970. */
+  at: number;
 }
 
 const shared = globalThis as unknown as { flotillaAskedHosts?: Map<number, Asked>; flotillaGateRounds?: Map<number, number> };

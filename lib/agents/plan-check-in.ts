@@ -9,6 +9,8 @@ import type { SortedResults } from "./sort-distributed-results";
 
 /** After a policy was edited, an answer that can't be told from one to the old question isn't taken for this long. */
 const oldAnswersMs = 30_000;
+/** How long a host may take for its queries. */
+const questionHoldsMs = 10 * 60_000;
 /** How long an unchanged identity may go without its time being stored. */
 const identityHoldsMs = 6 * 60 * 60_000;
 
@@ -33,13 +35,13 @@ export interface CheckIn {
 
 /**
  * Decides what a write stores: only what was in the host's scope, only the version that was asked.
- * No clock, no database. `asked` is absent after a restart or when another instance asked.
+ * No clock, no database. `askedLast` is absent after a restart or when another instance asked; it is passed over when the answers belong to another question.
  */
 export function planCheckIn(
   host: HostEntry,
   sorted: SortedResults,
   catalogue: AskCatalogue,
-  asked: Asked | undefined,
+  askedLast: Asked | undefined,
   arrived: { now: number; address: string },
 ): CheckIn {
   const { now } = arrived;
@@ -54,6 +56,7 @@ export function planCheckIn(
   const platform = details.platform ?? host.platform;
   const labels = planLabels(host, sorted, catalogue, platform, details.osName ?? host.osName);
   const inScope = catalogue.policiesFor(host.teamId, platform, labels.after);
+  const asked = askedLast && isAnswerTo(askedLast, sorted, inScope, now) ? askedLast : undefined;
   const policies = planPolicies(host, sorted, inScope, asked, now);
   const platformKnown = asked ? asked.platformKnown : host.platform !== "";
   const policyRound = sorted.wildcard || policies.wholeRound;
@@ -88,6 +91,13 @@ export function planCheckIn(
     assess: !host.assessed || host.stale,
     wholeGate: gate.on && sorted.policies.size > 0 && inScope.every((policy) => !policy.gated || sorted.policies.has(policy.id)),
   };
+}
+
+// Another instance may have asked since: an answer about more of the host's policies than were asked here, or one that comes much later, isn't the answer to it.
+function isAnswerTo(asked: Asked, sorted: SortedResults, inScope: readonly AskedPolicy[], now: number): boolean {
+  if (now - asked.at > questionHoldsMs) return false;
+  const ids = new Set(asked.policies.map(({ id }) => id));
+  return inScope.every(({ id }) => ids.has(id) || !sorted.policies.has(id));
 }
 
 // Uptime grows with every answer; what counts is whether the host was restarted.
@@ -149,19 +159,16 @@ function planPolicies(host: HostEntry, sorted: SortedResults, inScope: readonly 
   const plan: PolicyPlan = { answers: [], ended: [], repeats: true, wholeRound: false };
   if (sorted.policies.size === 0 && !sorted.wildcard && !asked?.policies.length) return plan;
   const askedVersions = asked && new Map(asked.policies.map((policy) => [policy.id, policy.version]));
-  let answeredBeyondBlocking = false;
   for (const policy of inScope) {
     const answer = sorted.policies.get(policy.id);
     if (!answer || isOld(policy, askedVersions?.get(policy.id), now)) continue;
-    if (!host.blocking.includes(policy.id)) answeredBeyondBlocking = true;
     add(plan, host, { hostId: host.hostId, policyId: policy.id, policyVersion: policy.version, ...answer });
   }
-  // Without knowing what was asked: an answer about more than what blocks the host was one about everything.
-  const whole = asked ? asked.allPolicies : answeredBeyondBlocking || sorted.wildcard;
+  // Only who knows what was asked knows what was left out. Until then a round is whole when nothing is missing; otherwise the host is asked again.
+  const whole = asked ? asked.allPolicies : sorted.wildcard || inScope.every(({ id }) => sorted.policies.has(id));
   plan.wholeRound = whole && sorted.policies.size > 0;
-  for (const policy of inScope) {
-    const expected = askedVersions ? askedVersions.get(policy.id) === policy.version : whole && !isOld(policy, undefined, now);
-    if (!expected || sorted.policies.has(policy.id)) continue;
+  for (const policy of askedVersions ? inScope : []) {
+    if (askedVersions?.get(policy.id) !== policy.version || sorted.policies.has(policy.id)) continue;
     add(plan, host, { hostId: host.hostId, policyId: policy.id, policyVersion: policy.version, outcome: "unanswered", message: "" });
   }
   const stillConcerned = inScope.reduce((count, policy) => (host.results.has(policy.id) ? count + 1 : count), 0);

@@ -42,6 +42,7 @@ function remember(host: HostEntry, ask: Ask, now: number): void {
     allPolicies: ask.allPolicies,
     refetchRequestedAt: ask.refetchRequestedAt,
     platformKnown: host.platform !== "",
+    at: now,
   });
 }
 

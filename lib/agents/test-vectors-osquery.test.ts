@@ -219,6 +219,7 @@ describe.each(["socket", "route"])("by %s", (name) => {
     const ids = await threePolicies(ctx);
     const others = await threePolicies(ctx);
     const agent = await enrol({ secret: ids.secret });
+    await agent.read();
     const reply = await agent.call("distributed/write", {
       queries: {
         [`fleet_policy_query_${others.p21}`]: [{ "1": "1" }],
