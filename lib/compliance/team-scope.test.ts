@@ -94,7 +94,7 @@ test("how delivery goes is for global roles", async () => {
 test("reports without a host are those of the caller's hosts, counted and paged", async () => {
   const observer = await as("observer");
   expect((await listReports(observer, {})).reports.map(({ id }) => id)).toEqual([ownReport]);
-  expect(await listReports(observer, {}, { page: 1, perPage: 1 })).toEqual({ reports: [], count: 1 });
+  expect(await listReports(observer, {}, { page: 1, perPage: 1 })).toEqual({ reports: [], count: 1, nextCursor: null });
   expect((await listReports(observer, { hostId: ownHost.hostId })).count).toBe(1);
   expect((await listReports(await onBoth("observer", "observer"), {})).count).toBe(2);
   expect((await listReports(await testUserContext("observer"), { hostId: deletedHost })).reports.map(({ id }) => id)).toEqual([deletedReport]);

@@ -24,6 +24,7 @@ const causes: Record<string, string> = {
   connection_changed: "the connection changed",
   staleness: "it fell silent",
   grace_ended: "grace ended",
+  policy_at_fault: "a policy’s query was found broken, or works again",
   freshness: "it was told again",
   resync: "Microsoft asked for everything again",
   send_now: "an admin sent it",

@@ -69,5 +69,7 @@ test("while the database can't count, nothing is let through", async () => {
   away.mockRejectedValue(Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" }));
   await expect(countAttempt("invite", "192.0.2.9")).rejects.toMatchObject({ status: 503, code: "database_unavailable" });
   away.mockRejectedValue(new Error("timeout exceeded when trying to connect"));
+  await expect(countAttempt("invite", "192.0.2.9")).rejects.toMatchObject({ status: 503, code: "database_unavailable" });
+  away.mockRejectedValue(new Error("something else"));
   await expect(countAttempt("invite", "192.0.2.9")).rejects.toMatchObject({ status: 503, code: "limits_unavailable" });
 });

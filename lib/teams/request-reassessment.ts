@@ -27,6 +27,7 @@ export const ReassessmentCause = z.enum([
   "connection_changed",
   "staleness",
   "grace_ended",
+  "policy_at_fault",
   "freshness",
   "resync",
   "send_now",

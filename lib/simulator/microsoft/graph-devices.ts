@@ -3,7 +3,7 @@ import { apiError, json, meetFault, readJsonObject, type Exchange, type Reply } 
 import { notFound, userEntity } from "./graph-answers";
 import { answerCollection, select, type Entity } from "./odata";
 import { settleMessages } from "./settle-messages";
-import { findDevice, findUser } from "./simulator";
+import { findDevice, findUser, listDevices } from "./simulator";
 import type { SimulatedDevice } from "./simulated-types";
 
 const writable = ["isManaged", "isCompliant", "displayName", "operatingSystemVersion", "operatingSystem", "extensionAttributes", "accountEnabled"];
@@ -50,7 +50,7 @@ function candidates(exchange: Exchange, caller: Caller): SimulatedDevice[] {
   const named = filter.split(/ or /i).map((branch) => /\bdeviceId eq '([^']+)'/.exec(branch)?.[1]);
   const all = named.every((id) => id !== undefined)
     ? [...new Set(named.map((id) => findDevice(caller.tenant, id ?? "")).filter((device) => device !== undefined))]
-    : [...caller.tenant.devices.values()];
+    : listDevices(caller.tenant);
   return all.filter((device) => !hidden(exchange, device));
 }
 

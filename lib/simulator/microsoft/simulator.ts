@@ -82,6 +82,12 @@ export function findDevice(tenant: SimulatedTenant, deviceId: string): Simulated
   return tenant.devices.get(deviceId.toLowerCase());
 }
 
+/** All devices of a tenant. */
+export function listDevices(tenant: SimulatedTenant): SimulatedDevice[] {
+  furnishLazily(tenant);
+  return [...tenant.devices.values()];
+}
+
 const indexes = new WeakMap<SimulatedTenant, { size: number; users: Map<string, SimulatedUser> }>();
 
 function userIndex(tenant: SimulatedTenant): Map<string, SimulatedUser> {

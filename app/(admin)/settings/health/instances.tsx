@@ -48,9 +48,7 @@ export function Instances({ instances }: { instances: Instance[] }) {
                   {name}
                 </span>
               </td>
-              <td className={state === "ready" || state === "stopped" ? undefined : "unsure"}>
-                {stateWords[state]}
-              </td>
+              <td className={state === "ready" || state === "stopped" ? undefined : "unsure"}>{stateWords[state]}</td>
               <td className="c-md">{version}</td>
               <td className="c-md nowrap">
                 <Time at={since} form="clock" />

@@ -29,17 +29,7 @@ const dayMs = 24 * 60 * 60_000;
 const hourMs = 60 * 60_000;
 
 /** One figure over 24 hours as a line, with its newest value at the end of it, its extreme in words, and the same by the hour in a table. */
-export function LineChart<Point extends { at: Date }>({
-  facts,
-  points,
-  since,
-  now,
-}: {
-  facts: ChartFacts<Point>;
-  points: Point[];
-  since: Date;
-  now: Date;
-}) {
+export function LineChart<Point extends { at: Date }>({ facts, points, since, now }: { facts: ChartFacts<Point>; points: Point[]; since: Date; now: Date }) {
   const { key, title, about, say, threshold, none = "Nothing was measured in the last 24 hours." } = facts;
   const lines = facts.lines.map(({ name, read }) => ({ name, marks: marksOf(points, read) }));
   const all = lines.flatMap(({ marks }) => marks);
@@ -140,38 +130,38 @@ function HourTable<Point extends { at: Date }>({ facts, points }: { facts: Chart
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls, so keys have to reach it
     <section className="h-hours" aria-label={`${facts.title} by the hour`} tabIndex={0}>
-    <table className="tbl flat">
-      <caption className="vh">
-        {facts.title}: the {facts.extreme ?? "highest"} ten minutes of each hour
-      </caption>
-      <thead>
-        <tr>
-          <th scope="col">From</th>
-          {facts.lines.map(({ name }) => (
-            <th key={name} scope="col" className="num">
-              {name}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {[...hours].map(([hour, within]) => (
-          <tr key={hour}>
-            <td>
-              <TimeOfDay at={new Date(hour).toISOString()} />
-            </td>
-            {facts.lines.map(({ name, read }) => {
-              const found = extremeOf(marksOf(within, read), facts.extreme ?? "highest");
-              return (
-                <td key={name} className="num">
-                  {found === null ? "–" : facts.say(found.value)}
-                </td>
-              );
-            })}
+      <table className="tbl flat">
+        <caption className="vh">
+          {facts.title}: the {facts.extreme ?? "highest"} ten minutes of each hour
+        </caption>
+        <thead>
+          <tr>
+            <th scope="col">From</th>
+            {facts.lines.map(({ name }) => (
+              <th key={name} scope="col" className="num">
+                {name}
+              </th>
+            ))}
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {[...hours].map(([hour, within]) => (
+            <tr key={hour}>
+              <td>
+                <TimeOfDay at={new Date(hour).toISOString()} />
+              </td>
+              {facts.lines.map(({ name, read }) => {
+                const found = extremeOf(marksOf(within, read), facts.extreme ?? "highest");
+                return (
+                  <td key={name} className="num">
+                    {found === null ? "–" : facts.say(found.value)}
+                  </td>
+                );
+              })}
+            </tr>
+          ))}
+        </tbody>
+      </table>
     </section>
   );
 }

@@ -58,8 +58,7 @@ function Figures({ health }: { health: Health }) {
               <li key={`${code} ${what}`}>
                 <Icon name="warn" />
                 <span>
-                  <b>{what}</b> <span className="muted">{remedy}</span>{" "}
-                  {href && <Link href={href}>See the connection</Link>}
+                  <b>{what}</b> <span className="muted">{remedy}</span> {href && <Link href={href}>See the connection</Link>}
                 </span>
               </li>
             ))}
