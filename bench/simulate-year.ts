@@ -87,7 +87,7 @@ export function simulateYear(client: Client, fleet: SeededFleet, connection: { i
     const ctx = contextAt(at);
     for (let from = 0; from < hostIds.length; from += confirmedAtOnce) {
       const some = hostIds.slice(from, from + confirmedAtOnce);
-      await markHostsSeen(ctx, new Map(some.map((hostId) => [hostId, ctx.now()])));
+      await markHostsSeen(ctx, new Map(some.map((hostId) => [hostId, at])));
       await markHostsFresh(
         ctx,
         some.map((hostId) => ({ hostId, detail: ctx.now(), label: ctx.now(), policy: ctx.now() })),

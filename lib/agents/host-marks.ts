@@ -70,7 +70,7 @@ async function flush(all: HostMarks, mostSeen: number): Promise<void> {
   if (seen.size === 0 && fresh.size === 0) return;
   const ctx = agentContext();
   try {
-    if (seen.size > 0) await markHostsSeen(ctx, new Map([...seen].map(([hostId, at]) => [hostId, new Date(at)])));
+    if (seen.size > 0) await markHostsSeen(ctx, seen);
     agentCounters.seenRowsWritten += seen.size;
     seen.clear();
     if (fresh.size > 0) await markHostsFresh(ctx, [...fresh.values()]);

@@ -37,7 +37,7 @@ export async function storeCheckIns(tx: SqlContext, checkIns: readonly CheckIn[]
   );
   // A verdict that looks at staleness must find the host awake.
   const awake = here.filter(({ assess }) => assess).map(({ record }) => record.hostId);
-  if (awake.length > 0) await markHostsSeen(tx, new Map(awake.toSorted((a, b) => a - b).map((hostId) => [hostId, tx.now()])));
+  if (awake.length > 0) await markHostsSeen(tx, new Map(awake.toSorted((a, b) => a - b).map((hostId) => [hostId, tx.now().getTime()])));
   await assess(tx, [
     ["identity_changed", identityChanged],
     ["mdm_changed", [...written.values()].filter((host) => host.mdmChanged || host.platformChanged).map((host) => host.hostId)],

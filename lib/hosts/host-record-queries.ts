@@ -124,11 +124,11 @@ export async function updateFreshTimes(sql: Sql, times: readonly FreshTimes[]): 
 const upsertSeen = statement(
   "hosts.mark_seen",
   `insert into host_seen (host_id, seen_at)
-   select u.host_id, u.seen_at from unnest($1::int[], $2::timestamptz[]) as u(host_id, seen_at) join hosts h on h.id = u.host_id order by u.host_id
-   on conflict (host_id) do update set seen_at = greatest(host_seen.seen_at, excluded.seen_at) returning host_id`,
+   select u.host_id, to_timestamp(u.seen_ms / 1000) from unnest($1::int[], $2::float8[]) as u(host_id, seen_ms) join hosts h on h.id = u.host_id order by u.host_id
+   on conflict (host_id) do update set seen_at = greatest(host_seen.seen_at, excluded.seen_at) returning 1 as ok`,
 );
 
-/** Writes when many hosts were seen, in one statement. */
-export async function upsertSeenTimes(sql: Sql, seen: ReadonlyMap<number, Date>): Promise<void> {
+/** Writes when many hosts were seen (milliseconds since 1970), in one statement. */
+export async function upsertSeenTimes(sql: Sql, seen: ReadonlyMap<number, number>): Promise<void> {
   await sql.rows(upsertSeen, [[...seen.keys()], [...seen.values()]]);
 }
