@@ -56,6 +56,8 @@ async function shootEmpty(): Promise<void> {
       { name: "empty-invites", path: "/users/invites" },
       { name: "empty-account", path: "/account" },
       { name: "empty-settings-mail", path: "/settings/mail" },
+      { name: "empty-settings-retention", path: "/settings/retention" },
+      { name: "empty-settings-health", path: "/settings/health" },
       { name: "empty-settings-single-sign-on", path: "/settings/integrations/single-sign-on" },
       { name: "sign-in-without-single-sign-on", path: "/sign-in", open: true },
       { name: "forgot-password-without-mail", path: "/forgot-password", open: true },
