@@ -1,7 +1,9 @@
 import { LRUCache } from "lru-cache";
 import type { SqlContext } from "@/lib/context";
+import { deviceTokenHoldsMs } from "@/lib/hosts/find-host-by-device-token";
 import { agentCounters } from "@/lib/metrics/agent-counters";
 import { findHostRows, findOrbitHostRows, loadCatalogueRow, type HostRow, type OrbitHostRow } from "./agent-queries";
+import type { AgentResponse } from "./agent-request";
 import { AskCatalogue } from "./ask-catalogue";
 import { toHostEntry, type HostEntry } from "./host-entry";
 import { HostLookups } from "./host-lookups";
@@ -9,12 +11,11 @@ import { flushHostMarks } from "./host-marks";
 import { KeyedHosts } from "./keyed-hosts";
 import { listenForChanges, type ChangeListener, type ChangeSubscription } from "./listen-for-changes";
 
-/** What a device token opens, as long as it holds (milliseconds), and what the tray was told last. */
-export interface DeviceEntry {
+/** The host that a device token opens, by the hash of its node key, as long as the token holds (milliseconds). */
+interface DeviceEntry {
   hostId: number;
-  isCurrent: boolean;
+  keyHash: string;
   holdsUntil: number;
-  desktop: string;
 }
 
 /** What this process remembers between agents' requests. While changes can't be heard it remembers nothing. */
@@ -52,7 +53,6 @@ class AgentCaches implements ChangeListener {
   catalogueChanged(): void {
     this.newsOfCatalogue = this.news += 1;
     this.catalogue = null;
-    this.devices.clear(); // what trays are told counts policies and names the organisation
   }
 
   disconnected(): void {
@@ -111,7 +111,7 @@ class AgentCaches implements ChangeListener {
     const row = await this.hostLookups.find(ctx.sql, keyHash);
     if (!row) return null;
     const entry = toHostEntry(row, ctx.now().getTime());
-    if (this.mayKeep(entry.hostId, since)) this.hosts.set(keyHash, entry);
+    if (this.mayKeep(entry.hostId, since)) this.keep(row, entry);
     return entry;
   }
 
@@ -126,19 +126,22 @@ class AgentCaches implements ChangeListener {
     return row?.hostId ?? null;
   }
 
-  /** What a device token opens, when it stands in memory and still holds. @param now milliseconds */
-  knownDevice(tokenHash: string, now: number): DeviceEntry | undefined {
+  /** What the tray with this token is told, when its host and what is asked of it stand in memory and the token holds. @param now milliseconds */
+  knownDesktop(tokenHash: string, now: number): AgentResponse | undefined {
     const device = this.devices.get(tokenHash);
-    return device && device.holdsUntil > now ? device : undefined;
+    if (!device || device.holdsUntil <= now || !this.catalogue) return undefined;
+    const host = this.knownHost(device.keyHash, now);
+    return host && this.catalogue.desktopFor(host.results);
   }
 
-  /** Remembers what a token opens, unless there was news since it was read; `since` is what `newsCount` said before. */
-  keepDevice(tokenHash: string, device: DeviceEntry, since: number): void {
-    if (this.mayKeep(device.hostId, since) && this.newsOfCatalogue <= since) this.devices.set(tokenHash, device);
-  }
-
-  get newsCount(): number {
-    return this.news;
+  // One look-up serves all that runs on a host: osqueryd comes first and often, so fleetd and the tray find it here.
+  private keep(row: HostRow, entry: HostEntry): void {
+    const { hostId } = entry;
+    const { keyHash, orbitKeyHash, deviceTokenHash, deviceTokenChangedAt } = row;
+    this.hosts.set(keyHash, entry);
+    if (orbitKeyHash !== null) this.orbitHosts.set(orbitKeyHash, { hostId });
+    if (deviceTokenHash === null || deviceTokenChangedAt === null) return;
+    this.devices.set(deviceTokenHash, { hostId, keyHash, holdsUntil: deviceTokenChangedAt.getTime() + deviceTokenHoldsMs });
   }
 
   private mayKeep(hostId: number, since: number): boolean {

@@ -3,6 +3,9 @@ import { statement, type Sql } from "@/lib/db/sql";
 /** A host as an agent's request finds it, with all that the next question depends on. */
 export interface HostRow {
   keyHash: string;
+  orbitKeyHash: string | null;
+  deviceTokenHash: string | null;
+  deviceTokenChangedAt: Date | null;
   hostId: number;
   teamId: number;
   platform: string;
@@ -38,7 +41,8 @@ export interface HostRow {
 
 const selectByNodeKeys = statement(
   "agents.find_hosts_by_node_keys",
-  `select h.node_key_hash as "keyHash", h.id as "hostId", h.team_id as "teamId", h.platform, h.hostname, h.os_name as "osName", h.details_digest as "detailsDigest",
+  `select h.node_key_hash as "keyHash", h.orbit_node_key_hash as "orbitKeyHash", h.device_token_hash as "deviceTokenHash",
+     h.device_token_changed_at as "deviceTokenChangedAt", h.id as "hostId", h.team_id as "teamId", h.platform, h.hostname, h.os_name as "osName", h.details_digest as "detailsDigest",
      h.mdm_state as "mdmState", h.mdm_server_url as "mdmServerUrl", h.last_restarted_at as "lastRestartedAt",
      h.detail_updated_at as "detailUpdatedAt", h.label_updated_at as "labelUpdatedAt", h.policy_updated_at as "policyUpdatedAt",
      h.refetch_requested_at as "refetchRequestedAt", h.refetch_critical_until as "refetchCriticalUntil",
@@ -112,6 +116,8 @@ export interface CatalogueRow {
   labels: LabelRow[];
   teams: TeamRow[];
   agentOptions: unknown;
+  organisationName: string;
+  contactUrl: string;
   /** About how many hosts there are, as the planner estimates it: it sets the pace of mass questions. */
   fleetSize: number;
 }
@@ -127,12 +133,13 @@ const selectCatalogue = statement(
      (select coalesce(json_agg(json_build_object('id', t.id, 'gating', t.conditional_access_enabled, 'gatingSince', t.conditional_access_since,
         'tenantId', coalesce((select c.tenant_id from entra_connections c where c.id = t.connection_id or (t.connection_id is null and c.is_default) limit 1), ''))), '[]')
       from teams t) as teams,
-     (select agent_options from organisation where id = 1) as "agentOptions",
-     (select greatest(reltuples, 0)::int from pg_class where oid = 'hosts'::regclass) as "fleetSize"`,
+     o.agent_options as "agentOptions", o.name as "organisationName", o.contact_url as "contactUrl",
+     (select greatest(reltuples, 0)::int from pg_class where oid = 'hosts'::regclass) as "fleetSize"
+   from organisation o where o.id = 1`,
 );
 
 /** What is asked of hosts, as it stands now. */
 export async function loadCatalogueRow(sql: Sql): Promise<CatalogueRow> {
   const [row] = await sql.rows<CatalogueRow>(selectCatalogue);
-  return row ?? { policies: [], labels: [], teams: [], agentOptions: {}, fleetSize: 0 };
+  return row ?? { policies: [], labels: [], teams: [], agentOptions: {}, organisationName: "", contactUrl: "", fleetSize: 0 };
 }

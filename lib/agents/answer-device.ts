@@ -1,5 +1,5 @@
 import type { SqlContext } from "@/lib/context";
-import { findHostByDeviceToken, type TokenHost } from "@/lib/hosts/find-host-by-device-token";
+import { findHostByDeviceToken } from "@/lib/hosts/find-host-by-device-token";
 import { requestDeviceRefetch } from "@/lib/hosts/request-device-refetch";
 import { agentCounters } from "@/lib/metrics/agent-counters";
 import { hashToken } from "@/lib/secret-box";
@@ -7,12 +7,12 @@ import { admitAddress, noteConduct } from "./address-bans";
 import { agentCaches } from "./agent-caches";
 import type { AgentCall } from "./agent-call";
 import { AgentError, answerEmpty, answerJson, answerText, type AgentResponse } from "./agent-request";
+import { answerDesktop } from "./answer-desktop";
 import { listDevicePolicies, loadDesktop, loadDeviceHost } from "./device-queries";
 
 interface DeviceCall {
   ctx: SqlContext;
   hostId: number;
-  host: TokenHost;
   token: string;
   call: AgentCall;
 }
@@ -52,11 +52,11 @@ export function answerDevice(ctx: SqlContext, call: AgentCall): AgentResponse | 
   const address = call.request.remoteAddress;
   admitAddress(address, now);
   if (name === "desktop" && method === "GET") {
-    const device = agentCaches().knownDevice(hashToken(token), now);
-    if (device) {
+    const desktop = agentCaches().knownDesktop(hashToken(token), now);
+    if (desktop) {
       agentCounters.hostHits += 1;
       noteConduct(address, true, now);
-      return answerText("device", device.desktop);
+      return desktop;
     }
   }
   return answerAfterLookups(ctx, call, method);
@@ -69,26 +69,13 @@ async function answerAfterLookups(ctx: SqlContext, call: AgentCall, method: stri
   noteConduct(call.request.remoteAddress, admitted, call.now);
   if (!host || !admitted) throw new AgentError(401, "device_token_unknown", "Authentication required");
   const answer = answers[`${method} ${name}`];
-  if (answer) return answer({ ctx, hostId: host.hostId, host, token, call });
+  if (answer) return answer({ ctx, hostId: host.hostId, token, call });
   if (methodsOf.has(name)) throw new AgentError(405, "method_unknown", `This path takes ${methodsOf.get(name)}.`);
   throw new AgentError(404, "path_unknown", "There is nothing at this path for this host.");
 }
 
-async function describeDesktop({ ctx, host, token }: DeviceCall): Promise<AgentResponse> {
-  const caches = agentCaches();
-  const since = caches.newsCount;
-  const desktop = await loadDesktop(ctx.sql, host.hostId);
-  const text = JSON.stringify({
-    failing_policies_count: desktop.failing,
-    self_service: false, // left out, it would read as true
-    notifications: {},
-    config: {
-      org_info: { org_name: desktop.organisation, org_logo_url: "", org_logo_url_light_background: "", contact_url: desktop.contactUrl },
-      mdm: { macos_migration: { mode: "" } },
-    },
-  });
-  caches.keepDevice(hashToken(token), { ...host, desktop: text }, since);
-  return answerText("device", text);
+async function describeDesktop({ ctx, hostId }: DeviceCall): Promise<AgentResponse> {
+  return answerDesktop(await loadDesktop(ctx.sql, hostId));
 }
 
 async function describeHost({ ctx, hostId }: DeviceCall): Promise<AgentResponse> {

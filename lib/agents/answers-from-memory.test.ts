@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import type { Context } from "@/lib/context";
 import { getPool } from "@/lib/db/pool";
 import { agentCounters } from "@/lib/metrics/agent-counters";
+import { hashToken } from "@/lib/secret-box";
 import { answerAll, enrolledAgent, makeEnrollSecret } from "@/lib/testing/agent-scenario";
 import { socketWayIn, type AgentWayIn } from "@/lib/testing/agent-ways-in";
 import { enrolledHost, makePolicy, makeTeam, setPolicyResult } from "@/lib/testing/scenarios";
@@ -38,13 +39,31 @@ async function statementsOf(work: () => Promise<unknown>): Promise<string[]> {
   }
 }
 
-test("the tray is answered from memory until something that it shows has changed", async () => {
+/** A host whose osqueryd has just asked for work, and so stands in memory. */
+async function hostInMemory() {
   const host = await enrolledHost(ctx);
-  const { policyId } = await makePolicy(ctx, { teamId: host.teamId });
+  const read = () => wayIn.send("POST", "/api/osquery/distributed/read", { node_key: host.nodeKey });
+  expect((await read()).status).toBe(200);
+  return { ...host, read };
+}
+
+test("the tray is answered from memory until something that it shows has changed", async () => {
+  const { policyId } = await makePolicy(ctx, { teamId: (await makeTeam(ctx)).teamId });
+  const host = await hostInMemory();
   const desktop = async () => (await wayIn.send("GET", `/api/v1/fleet/device/${host.deviceToken}/desktop`)).json;
   expect(await desktop()).toMatchObject({ failing_policies_count: 0 });
-  await expect.poll(() => statementsOf(desktop)).toEqual([]);
+  const fromMemory = async () => {
+    await host.read();
+    return statementsOf(desktop);
+  };
+  await expect.poll(fromMemory).toEqual([]);
   await setPolicyResult(ctx, { hostId: host.hostId, policyId, outcome: "fail" });
+  await expect.poll(desktop).toMatchObject({ failing_policies_count: 1 });
+  await expect.poll(fromMemory).toEqual([]);
+  expect(await desktop()).toMatchObject({ failing_policies_count: 1 });
+  await ctx.db.policy.update({ where: { id: policyId }, data: { version: { increment: 1 } } });
+  await expect.poll(desktop).toMatchObject({ failing_policies_count: 0 });
+  await ctx.db.policy.update({ where: { id: policyId }, data: { version: 1 } });
   await expect.poll(desktop).toMatchObject({ failing_policies_count: 1 });
   await ctx.db.organisation.update({ where: { id: 1 }, data: { name: "Harbour Works" } });
   await expect.poll(desktop).toMatchObject({ config: { org_info: { org_name: "Harbour Works" } } });
@@ -53,7 +72,7 @@ test("the tray is answered from memory until something that it shows has changed
 });
 
 test("a token that another instance replaced is only read with, as everywhere, and not for longer", async () => {
-  const host = await enrolledHost(ctx);
+  const host = await hostInMemory();
   const path = `/api/v1/fleet/device/${host.deviceToken}/desktop`;
   expect((await wayIn.send("GET", path)).status).toBe(200);
   await ctx.db.host.update({ where: { id: host.hostId }, data: { deviceTokenHash: crypto.randomUUID(), deviceTokenChangedAt: ctx.now() } });
@@ -61,14 +80,27 @@ test("a token that another instance replaced is only read with, as everywhere, a
 });
 
 test("a token in memory ends with its hour", async () => {
-  const host = await enrolledHost(ctx);
-  await ctx.db.host.update({ where: { id: host.hostId }, data: { deviceTokenChangedAt: ctx.now() } });
+  const host = await hostInMemory();
+  await ctx.db.host.update({ where: { id: host.hostId }, data: { deviceTokenChangedAt: ctx.now(), deviceTokenHash: hashToken(host.deviceToken) } });
+  agentCaches().hostChanged(host.hostId);
+  await host.read();
   const status = async () => (await wayIn.send("GET", `/api/v1/fleet/device/${host.deviceToken}/desktop`)).status;
   expect(await status()).toBe(200);
   clock.advance(59 * 60_000);
   expect(await status()).toBe(200);
   clock.advance(2 * 60_000);
   expect(await status()).toBe(401);
+});
+
+test("one look-up serves all that runs on a host", async () => {
+  const host = await hostInMemory();
+  const orbit = () => wayIn.send("POST", "/api/fleet/orbit/config", { orbit_node_key: host.orbitNodeKey });
+  await expect
+    .poll(async () => {
+      await host.read();
+      return statementsOf(orbit);
+    })
+    .toEqual([]);
 });
 
 test("hosts that aren't in memory are looked up together, and what is asked is loaded once for all of them", async () => {

@@ -1,5 +1,7 @@
 import { policyPlatform } from "./detail-queries";
 import { answerText, type AgentResponse } from "./agent-request";
+import { answerDesktop } from "./answer-desktop";
+import type { PolicySheet } from "./policy-sheet";
 import { readInteger, readObject } from "./read-values";
 import type { CatalogueRow, LabelRow, PolicyRow, TeamRow } from "./agent-queries";
 
@@ -51,11 +53,16 @@ export class AskCatalogue {
   private readonly labelsOf = new Map<string, AskedLabel[]>();
   private readonly configOf = new Map<string, AgentConfig>();
 
+  private readonly versions: ReadonlyMap<number, number>;
+  private readonly organisation: { name: string; contactUrl: string };
+  private readonly desktops = new Map<number, AgentResponse>();
   /** About how many hosts there are. */
   readonly fleetSize: number;
 
   constructor(row: CatalogueRow) {
     this.fleetSize = row.fleetSize;
+    this.organisation = { name: row.organisationName, contactUrl: row.contactUrl };
+    this.versions = new Map(row.policies.map(({ id, version }) => [id, version]));
     this.policies = row.policies.map((policy) => ({
       ...policy,
       name: `fleet_policy_query_${policy.id}`,
@@ -116,6 +123,15 @@ export class AskCatalogue {
   gateOf(teamId: number): { on: boolean; since: number; tenantId: string } {
     const team = this.teams.get(teamId);
     return { on: team?.gating ?? false, since: team?.gatingSince ? Date.parse(team.gatingSince) : 0, tenantId: team?.tenantId ?? "" };
+  }
+
+  /** What the tray of a host with these answers is told; the same for all with as many failures. An answer to an older question is none. */
+  desktopFor(results: PolicySheet): AgentResponse {
+    const failing = results.failing().filter((id) => this.versions.get(id) === results.versionOf(id)).length;
+    let desktop = this.desktops.get(failing);
+    if (!desktop)
+      this.desktops.set(failing, (desktop = answerDesktop({ failing, organisation: this.organisation.name, contactUrl: this.organisation.contactUrl })));
+    return desktop;
   }
 
   /** osqueryd's configuration for a platform: an override replaces the common one as a whole. */

@@ -20,7 +20,7 @@ const policy = (id: number, gated: boolean): PolicyRow => ({
 
 function catalogue(gating: boolean, policies = [policy(1, true), policy(2, false)], labels: LabelRow[] = [], fleetSize = 0): AskCatalogue {
   const teams = [{ id: 0, gating, gatingSince: gating ? "2026-03-01T00:00:00Z" : null, tenantId: "" }];
-  return new AskCatalogue({ policies, labels, teams, agentOptions: {}, fleetSize });
+  return new AskCatalogue({ policies, labels, teams, agentOptions: {}, organisationName: "", contactUrl: "", fleetSize });
 }
 
 /** A Mac that is let in and answered everything a minute ago. */
@@ -28,6 +28,9 @@ function letInHost() {
   const fresh = new Date(now - everyMs);
   const row: HostRow = {
     keyHash: "",
+    orbitKeyHash: null,
+    deviceTokenHash: null,
+    deviceTokenChangedAt: null,
     hostId: 7,
     teamId: 0,
     platform: "darwin",

@@ -5,8 +5,10 @@ import { PolicySheet } from "./policy-sheet";
 
 type Times = "detailUpdatedAt" | "labelUpdatedAt" | "policyUpdatedAt" | "refetchRequestedAt" | "refetchCriticalUntil" | "identitySeenAt" | "lastRestartedAt";
 
+type Keys = "keyHash" | "orbitKeyHash" | "deviceTokenHash" | "deviceTokenChangedAt";
+
 /** A host in this process's memory, kept small because there are many. Times are in milliseconds; those of answers move with them. */
-export interface HostEntry extends Omit<HostRow, Times | "keyHash" | "labelIds" | "answered" | "outcomes"> {
+export interface HostEntry extends Omit<HostRow, Times | Keys | "labelIds" | "answered" | "outcomes"> {
   lastRestartedAt: number;
   detailUpdatedAt: number;
   labelUpdatedAt: number;

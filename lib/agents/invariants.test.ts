@@ -366,7 +366,7 @@ test.each<{ scopes: [labelId: number, scope: "include_any" | "include_all" | "ex
     versionSince: "2026-01-01T00:00:00Z",
     scopes: scopes.map(([labelId, scope]) => ({ labelId, scope })),
   };
-  const catalogue = new AskCatalogue({ policies: [policy], labels: [], teams: [], agentOptions: {}, fleetSize: 0 });
+  const catalogue = new AskCatalogue({ policies: [policy], labels: [], teams: [], agentOptions: {}, organisationName: "", contactUrl: "", fleetSize: 0 });
   expect(catalogue.policiesFor(0, "ubuntu", new Set(labels)).length === 1).toBe(asked);
   expect(catalogue.policiesFor(0, "windows", new Set(labels))).toEqual([]);
 });

@@ -50,6 +50,13 @@ export class PolicySheet {
     return place === undefined ? undefined : outcomes[this.letters[place] as string];
   }
 
+  /** The policies whose answer is a failure, in whatever version. */
+  failing(): number[] {
+    const ids: number[] = [];
+    for (let place = this.letters.indexOf("f"); place !== -1; place = this.letters.indexOf("f", place + 1)) ids.push(this.layout.ids[place] as number);
+    return ids;
+  }
+
   /** The policies that have an answer. */
   policyIds(): number[] {
     return [...this.layout.ids];

@@ -34,22 +34,14 @@ export async function setDeviceToken(sql: Sql, hostId: number, tokenHash: string
 
 const selectHost = statement(
   "hosts.find_by_device_token",
-  `select id as "hostId", device_token_hash = $1::text as "isCurrent", device_token_changed_at as "changedAt", previous_device_token_until as "previousUntil" from hosts
+  `select id as "hostId", device_token_hash = $1::text as "isCurrent" from hosts
    where (device_token_hash = $1::text and device_token_changed_at > $2::timestamptz)
       or (previous_device_token_hash = $1::text and previous_device_token_until > $3::timestamptz) limit 1`,
 );
 
-/** A token's host: with the current one since `changedAt`, with the one before until `previousUntil`. */
-export interface TokenRow {
-  hostId: number;
-  isCurrent: boolean;
-  changedAt: Date;
-  previousUntil: Date | null;
-}
-
 /** The host of a token that still holds. */
-export async function findHostOfToken(sql: Sql, tokenHash: string, changedAfter: Date, now: Date): Promise<TokenRow | null> {
-  return (await sql.rows<TokenRow>(selectHost, [tokenHash, changedAfter, now]))[0] ?? null;
+export async function findHostOfToken(sql: Sql, tokenHash: string, changedAfter: Date, now: Date): Promise<{ hostId: number; isCurrent: boolean } | null> {
+  return (await sql.rows<{ hostId: number; isCurrent: boolean }>(selectHost, [tokenHash, changedAfter, now]))[0] ?? null;
 }
 
 const updateMapping = statement(
