@@ -3,8 +3,9 @@ import { authorize } from "@/lib/authorize";
 import type { Context } from "@/lib/context";
 import { inTransaction } from "@/lib/db/transaction";
 import { isUniqueViolation } from "@/lib/db/unique-violation";
+import { isVanishedRow } from "@/lib/db/vanished-row";
 import { env, readNamedFile } from "@/lib/env";
-import { BadRequestError, ConflictError, InvalidInputError } from "@/lib/errors";
+import { BadRequestError, ConflictError, InvalidInputError, NotFoundError } from "@/lib/errors";
 import { requestReassessment } from "@/lib/teams/request-reassessment";
 import { beginConsent } from "./begin-consent";
 import { cloudProfile, preselectedCloud, type CloudName } from "./clouds";
@@ -77,7 +78,9 @@ export async function startConnection(ctx: Context, given: NewConnection): Promi
           ...(domain && { tenantDomain: domain }),
         });
         if (given.groupId && given.groupId !== existing.groupId) await resetSetupSteps(tx.db, existing.id, ["group", "assign", "test"]);
-        return (await findConnectionRow(tx.db, existing.id)) as Connection;
+        const updated = await findConnectionRow(tx.db, existing.id);
+        if (!updated) throw startedElsewhere();
+        return updated;
       }
       if (existing) await deleteConnection(tx.sql, existing.id, tx.now());
       const created = await insertConnection(tx.db, {
@@ -98,7 +101,7 @@ export async function startConnection(ctx: Context, given: NewConnection): Promi
     }),
   );
   if (existing) forgetTokens(existing.id);
-  return { connection, consentUrl: await beginConsent(ctx, connection.id) };
+  return { connection, consentUrl: await orConflict(beginConsent(ctx, connection.id)) };
 }
 
 /** Verdicts are reached and kept, and nobody is told: there is nothing to set up. */
@@ -126,12 +129,16 @@ async function startWatching(ctx: Context): Promise<Connection> {
   );
 }
 
-/** Two people who start at once: the database lets one through. */
-async function orConflict(work: Promise<Connection>): Promise<Connection> {
+/** Two people who start at once: the database lets one through, and the other's connection is gone or stands already. */
+async function orConflict<Result>(work: Promise<Result>): Promise<Result> {
   return work.catch((cause: unknown) => {
-    if (!isUniqueViolation(cause)) throw cause;
-    throw new ConflictError("connection_started_elsewhere", "Somebody else started connecting a tenant in this moment. Load the page again.", { cause });
+    const isOvertaken = isUniqueViolation(cause) || isVanishedRow(cause) || cause instanceof NotFoundError;
+    throw isOvertaken ? startedElsewhere(cause) : cause;
   });
+}
+
+function startedElsewhere(cause?: unknown): ConflictError {
+  return new ConflictError("connection_started_elsewhere", "Somebody else started connecting a tenant in this moment. Load the page again.", { cause });
 }
 
 function refuseOtherTenant(existing: Connection, tenantId: string): void {

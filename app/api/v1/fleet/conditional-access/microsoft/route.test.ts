@@ -232,13 +232,16 @@ test("a tenant that was never finished may be replaced, and nothing of the first
 });
 
 test("of two people who start at once, one does and the other hears of it", async () => {
-  const answers = await Promise.all(
-    [happy, "fennel.example"].map((tenant) => callRoute(POST, { token: admin, body: { microsoft_tenant_id: tenant, ...app } })),
-  );
-  expect(await scene.server.db.entraConnection.count()).toBe(1);
-  const refused = answers.filter(({ status }) => status !== 200).map(({ status, body }) => [status, body.code]);
-  expect(refused.length).toBeLessThan(2);
-  for (const refusal of refused) expect(refusal).toEqual([409, "connection_started_elsewhere"]);
+  // Again and again: each time another one of the two, or both one after the other, finds what the other left.
+  for (let round = 0; round < 12; round += 1) {
+    const answers = await Promise.all(
+      [happy, "fennel.example"].map((tenant) => callRoute(POST, { token: admin, body: { microsoft_tenant_id: tenant, ...app } })),
+    );
+    expect(await scene.server.db.entraConnection.count()).toBe(1);
+    const refused = answers.filter(({ status }) => status !== 200).map(({ status, body }) => [status, body.code]);
+    expect(refused.length).toBeLessThan(2);
+    for (const refusal of refused) expect(refusal).toEqual([409, "connection_started_elsewhere"]);
+  }
 });
 
 test("no answer holds a secret, a token or a sealed credential", async () => {
