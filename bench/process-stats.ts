@@ -39,7 +39,8 @@ export function postgresCpuSeconds(postmasterPid: number): number {
   return (own + ended + children) / ticksPerSecond;
 }
 
-function childrenOf(parent: number): number[] {
+/** The processes that another one started (Linux; none elsewhere). */
+export function childrenOf(parent: number): number[] {
   try {
     return readdirSync("/proc")
       .filter((name) => /^\d+$/.test(name))
