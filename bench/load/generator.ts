@@ -13,6 +13,10 @@ const mostKnownAsks = 500;
 // Subjects of shares; see fleet-plan.ts.
 const kindsOfHost = { orbit: 910_000, desktop: 910_001, logger: 910_002 };
 
+/** How long a turn takes at least: answers and calls that are due meanwhile are handled together. */
+const turnMs = 2;
+const sleeper = new Int32Array(new SharedArrayBuffer(4));
+
 /** Simulated hosts in one process: makes their calls when they are due, whatever becomes of those before, and counts how long each waits for its answer. */
 export class Generator {
   private readonly random: () => number;
@@ -28,6 +32,7 @@ export class Generator {
   private window = { at: performance.now(), cpu: process.cpuUsage() };
   private ramp: { from: number; to: number; at: number; ms: number };
   private readonly timers: NodeJS.Timeout[];
+  private stopped = false;
 
   constructor(private readonly plan: LoadPlan) {
     this.random = seededRandom(plan.seed);
@@ -44,7 +49,8 @@ export class Generator {
       answered: (call, status, length, body) => this.take(call, status, length, body),
       lost: (call, error) => this.countError(call.kind, error),
     });
-    this.timers = [setInterval(() => this.tick(), 1), setInterval(() => this.connections.dropOverdue(performance.now()), 1000)];
+    this.timers = [setInterval(() => this.connections.dropOverdue(performance.now()), 1000)];
+    setImmediate(() => this.turn(performance.now()));
   }
 
   setHosts(hosts: number, rampSeconds: number): void {
@@ -78,6 +84,7 @@ export class Generator {
   }
 
   stop(): void {
+    this.stopped = true;
     for (const timer of this.timers) clearInterval(timer);
     this.connections.close();
   }
@@ -106,6 +113,16 @@ export class Generator {
   private activeHosts(now: number): number {
     const { from, to, at, ms } = this.ramp;
     return ms <= 0 || now >= at + ms ? to : from + ((to - from) * (now - at)) / ms;
+  }
+
+  // Between turns the thread sleeps where no answer wakes it: a wake-up for each would be paid by the server, in the call that writes its answer.
+  private turn(begunAt: number): void {
+    if (this.stopped) return;
+    this.tick();
+    const restMs = turnMs - (performance.now() - begunAt);
+    if (restMs > 0) Atomics.wait(sleeper, 0, 0, restMs);
+    const now = performance.now();
+    setImmediate(() => this.turn(now));
   }
 
   private tick(): void {
