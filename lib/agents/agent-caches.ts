@@ -121,6 +121,7 @@ class AgentCaches implements ChangeListener {
 
   async findOrbitHost(ctx: SqlContext, keyHash: string): Promise<number | null> {
     const since = this.news;
+    agentCounters.hostMisses += 1;
     const row = await this.orbitLookups.find(ctx.sql, keyHash);
     if (row && this.mayKeep(row.hostId, since)) this.orbitHosts.set(keyHash, { hostId: row.hostId });
     return row?.hostId ?? null;

@@ -133,9 +133,9 @@ const selectCatalogue = statement(
      (select coalesce(json_agg(json_build_object('id', t.id, 'gating', t.conditional_access_enabled, 'gatingSince', t.conditional_access_since,
         'tenantId', coalesce((select c.tenant_id from entra_connections c where c.id = t.connection_id or (t.connection_id is null and c.is_default) limit 1), ''))), '[]')
       from teams t) as teams,
-     o.agent_options as "agentOptions", o.name as "organisationName", o.contact_url as "contactUrl",
+     o.agent_options as "agentOptions", coalesce(o.name, '') as "organisationName", coalesce(o.contact_url, '') as "contactUrl",
      (select greatest(reltuples, 0)::int from pg_class where oid = 'hosts'::regclass) as "fleetSize"
-   from organisation o where o.id = 1`,
+   from (select 1) as always left join organisation o on o.id = 1`,
 );
 
 /** What is asked of hosts, as it stands now. */

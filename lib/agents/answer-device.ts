@@ -58,6 +58,7 @@ export function answerDevice(ctx: SqlContext, call: AgentCall): AgentResponse | 
       noteConduct(address, true, now);
       return desktop;
     }
+    agentCounters.hostMisses += 1;
   }
   return answerAfterLookups(ctx, call, method);
 }

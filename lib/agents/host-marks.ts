@@ -10,7 +10,7 @@ const seenPerFlush = 2000;
 /** However many hosts there are, each one's seen time is written this often. */
 const seenWithinFlushes = 30;
 
-/** Marks that wait for the next flush: up to a second of them is lost in a crash, and then hosts are asked again. */
+/** Marks that wait to be written. What waits is lost in a crash: up to half a minute of seen times, and a second of confirmations, after which hosts are asked again. */
 interface HostMarks {
   /** In the order of waiting: a host that is seen again keeps its place. */
   seen: Map<number, number>;
@@ -26,7 +26,7 @@ function marks(): HostMarks {
   return shared.flotillaHostMarks;
 }
 
-/** Marks a host as seen at a moment (milliseconds since 1970); written within a second together with all others. */
+/** Marks a host as seen at a moment (milliseconds since 1970); written together with others within a second, in a very large fleet within half a minute. */
 export function markSeen(hostId: number, at: number): void {
   const all = marks();
   all.seen.set(hostId, at);

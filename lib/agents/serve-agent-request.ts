@@ -82,7 +82,7 @@ function readAndAnswer(request: IncomingMessage, response: ServerResponse, given
 
 function answerWith(request: IncomingMessage, response: ServerResponse, call: AgentCall, overrides: AgentOverrides): void {
   const answered = answerCall(call, overrides);
-  if (answered instanceof Promise) void answered.then((answer) => send(request, response, answer));
+  if (answered instanceof Promise) void answered.then((answer) => attempt(response, call.path, overrides, () => send(request, response, answer)));
   else send(request, response, answered);
 }
 
