@@ -3,7 +3,10 @@ import type { Pool, PoolClient } from "pg";
 import type { Db } from "./prisma";
 import { getPool } from "./pool";
 
-/** A statement with a name of its own, so that PostgreSQL plans it once per connection. Values are `$1`, `$2`; cast them in the text. */
+/**
+ * A statement with a name of its own, so that PostgreSQL plans it once per connection. Values are `$1`, `$2`; cast them in the text. One whose
+ * name is empty is planned each time, for the values it is given.
+ */
 export interface Statement {
   name: string;
   text: string;
@@ -14,7 +17,7 @@ export interface Sql {
   rows<Row extends object>(statement: Statement, values?: readonly unknown[]): Promise<Row[]>;
 }
 
-/** Names a statement. Names are unique in the process, by convention `module.verb_noun`. */
+/** Names a statement. Names that aren't empty are unique in the process, by convention `module.verb_noun`. */
 export function statement(name: string, text: string): Statement {
   return { name, text };
 }
