@@ -22,6 +22,20 @@ export function benchHost(n: number): BenchHost {
   };
 }
 
+/** The row of os_version on every Mac of the bench. */
+export const macOsVersion = {
+  name: "macOS",
+  version: "15.5",
+  major: "15",
+  minor: "5",
+  patch: "0",
+  build: "24F74",
+  platform: "darwin",
+  platform_like: "darwin",
+  codename: "",
+  arch: "arm64e",
+};
+
 /** The body of osqueryd's enrolment. */
 export function enrollBody(host: BenchHost, enrollSecret: string): object {
   return {
@@ -29,18 +43,7 @@ export function enrollBody(host: BenchHost, enrollSecret: string): object {
     host_identifier: host.uuid,
     platform_type: "21",
     host_details: {
-      os_version: {
-        name: "macOS",
-        version: "15.5",
-        major: "15",
-        minor: "5",
-        patch: "0",
-        build: "24F74",
-        platform: "darwin",
-        platform_like: "darwin",
-        codename: "",
-        arch: "arm64e",
-      },
+      os_version: macOsVersion,
       osquery_info: { uuid: host.uuid, instance_id: randomUUID(), version: "5.23.1", build_platform: "darwin", build_distro: "10.14", platform_mask: "21" },
       system_info: {
         hostname: host.name,
@@ -69,20 +72,7 @@ export function writeBody(host: BenchHost, policies: Map<number, boolean>, label
 /** The first write of a Mac that is enrolled in MDM and known to Entra. */
 export function firstWriteBody(host: BenchHost, policies: Map<number, boolean>): Buffer {
   const queries: Record<string, object[]> = {
-    fleet_detail_query_os_version: [
-      {
-        name: "macOS",
-        version: "15.5",
-        major: "15",
-        minor: "5",
-        patch: "0",
-        build: "24F74",
-        platform: "darwin",
-        platform_like: "darwin",
-        codename: "",
-        arch: "arm64e",
-      },
-    ],
+    fleet_detail_query_os_version: [macOsVersion],
     fleet_detail_query_mdm: [
       { enrolled: "true", server_url: "https://mdm.bench.example/checkin", installed_from_dep: "true", payload_identifier: "example.mdm" },
     ],

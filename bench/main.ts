@@ -21,7 +21,7 @@ interface Scenario {
 // In the order in which they run; the first is what --quick runs.
 const scenarios: Scenario[] = [
   { name: "rates", about: "check-ins per second against bare node:http", run: measureRates },
-  { name: "hold", about: "100,000 hosts for ten minutes on this machine", run: measureHold },
+  { name: "hold", about: "a fleet held for minutes, by default 100,000 hosts for ten: errors, waiting, memory", run: measureHold },
   { name: "knee", about: "how many hosts until the p99 of an answer passes a second", run: measureKnee },
   { name: "latency", about: "from a result to Microsoft's acceptance, under load", run: measureLatency },
   { name: "flips", about: "a whole fleet that flips while Microsoft takes 50 requests a second: order, memory, drain time", run: measureFlips },

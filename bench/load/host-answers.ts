@@ -1,3 +1,4 @@
+import { macOsVersion } from "../agent-bodies";
 import { entraDeviceIdOf, hardwareUuidOf, hostNameOf, isInLabel, outcomeOf, personOf, shareOf, startedAtOf, type SeededFleet } from "../fleet-plan";
 
 /** What a read asked, taken apart once for all hosts that are asked the same. */
@@ -99,7 +100,7 @@ export class HostAnswers {
           },
         ];
       case "os_version":
-        return [osVersion];
+        return [macOsVersion];
       case "osquery_info":
         return [{ version: "5.23.1", instance_id: hardwareUuidOf(n), uuid: hardwareUuidOf(n) }];
       case "osquery_flags":
@@ -151,18 +152,6 @@ const flags = Object.entries({ distributed_interval: "10", config_refresh: "60",
   name,
   value,
 }));
-const osVersion = {
-  name: "macOS",
-  version: "15.5",
-  major: "15",
-  minor: "5",
-  patch: "0",
-  build: "24F74",
-  platform: "darwin",
-  platform_like: "darwin",
-  codename: "",
-  arch: "arm64e",
-};
 const macInfo = {
   cpu_brand: "Apple M3 Pro",
   cpu_type: "arm64e",
