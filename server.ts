@@ -7,6 +7,7 @@ import next from "next";
 import { isAgentPath } from "@/lib/agents/agent-paths";
 import { findClientAddress } from "@/lib/agents/find-client-address";
 import { serveAgentRequest } from "@/lib/agents/serve-agent-request";
+import { serveAgentSockets } from "@/lib/agents/serve-agent-sockets";
 import { agentCaches, startAgentCaches, stopAgentCaches } from "@/lib/agents/agent-caches";
 import { announceSetup, ensureSetup } from "@/lib/auth/ensure-setup";
 import { serverContext } from "@/lib/context";
@@ -19,6 +20,7 @@ import { StartupError } from "@/lib/errors";
 import { ensureCertificateAuthority, issueServerCertificate } from "@/lib/http/certificate-authority";
 import { addressHeader, cameByHttps, pathHeader } from "@/lib/http/client-address";
 import { LiveConnections } from "@/lib/http/live-connections";
+import { connectionTimes } from "@/lib/http/plain-connection";
 import { guardAnswer } from "@/lib/http/page-headers";
 import { isForeignForm } from "@/lib/http/same-origin";
 import { sweep } from "@/lib/compliance/sweep.job";
@@ -150,9 +152,10 @@ function plain(response: ServerResponse, status: number, text: string): void {
 
 function listen<S extends Server>(server: S, port: number, host: string, variable: string): Promise<S> {
   // Agents keep a connection for an hour and repeat a request that a closed one swallowed: outlive their longest pause.
-  server.keepAliveTimeout = 125_000;
+  server.keepAliveTimeout = connectionTimes.idleMs;
   server.headersTimeout = 20_000;
   server.requestTimeout = 60_000;
+  if (!dev && variable !== "METRICS_PORT") serveAgentSockets(server, { connections: running.connections, isReady: () => running.phase !== "starting" });
   running.connections.watch(server);
   return new Promise((resolve, reject) => {
     server.once("error", (cause: NodeJS.ErrnoException) => {

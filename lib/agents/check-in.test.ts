@@ -1,7 +1,7 @@
 import type { Context } from "@/lib/context";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { answerAll, enrolledAgent, macDetails, makeEnrollSecret, type TestAgent } from "@/lib/testing/agent-scenario";
-import { routeWayIn, socketWayIn, type AgentWayIn } from "@/lib/testing/agent-ways-in";
+import { generalWayIn, routeWayIn, socketWayIn, type AgentWayIn } from "@/lib/testing/agent-ways-in";
 import { makePolicy, makeTeam } from "@/lib/testing/scenarios";
 import { testClock, testServerContext } from "@/lib/testing/test-context";
 import { startAgentCaches, stopAgentCaches } from "./agent-caches";
@@ -14,11 +14,13 @@ const waysIn: Record<string, AgentWayIn> = { route: routeWayIn(clock) };
 beforeAll(async () => {
   ctx = testServerContext(clock);
   waysIn.socket = await socketWayIn(clock);
+  waysIn["node:http"] = await generalWayIn(clock);
   await startAgentCaches();
 });
 afterAll(async () => {
   await stopAgentCaches();
   await waysIn.socket?.close();
+  await waysIn["node:http"]?.close();
 });
 
 /** Answers all that is asked until nothing more is. */
@@ -35,7 +37,7 @@ async function settle(agent: TestAgent, answers: Record<string, object[] | "erro
   }
 }
 
-describe.each(["socket", "route"])("check-ins by %s", (name) => {
+describe.each(["socket", "node:http", "route"])("check-ins by %s", (name) => {
   const wayIn = () => waysIn[name] as AgentWayIn;
 
   test("a new host is asked everything once, and then nothing", async () => {

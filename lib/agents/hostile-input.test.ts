@@ -4,7 +4,7 @@ import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Context } from "@/lib/context";
 import { enrolledAgent, makeEnrollSecret, type TestAgent } from "@/lib/testing/agent-scenario";
-import { routeWayIn, socketWayIn, type AgentWayIn } from "@/lib/testing/agent-ways-in";
+import { generalWayIn, routeWayIn, socketWayIn, type AgentWayIn } from "@/lib/testing/agent-ways-in";
 import { makePolicy, makeTeam } from "@/lib/testing/scenarios";
 import { testClock, testServerContext } from "@/lib/testing/test-context";
 import { startAgentCaches, stopAgentCaches } from "./agent-caches";
@@ -20,11 +20,13 @@ beforeAll(async () => {
   const socket = await socketWayIn(clock);
   port = socket.port;
   waysIn.socket = socket;
+  waysIn["node:http"] = await generalWayIn(clock);
   await startAgentCaches();
 });
 afterAll(async () => {
   await stopAgentCaches();
   await waysIn.socket?.close();
+  await waysIn["node:http"]?.close();
 });
 
 const paths = [
@@ -34,7 +36,7 @@ const paths = [
 ];
 const path = fc.constantFrom(...paths);
 
-describe.each(["socket", "route"])("by %s", (name) => {
+describe.each(["socket", "node:http", "route"])("by %s", (name) => {
   const send: AgentWayIn["send"] = (...given) => (waysIn[name] as AgentWayIn).send(...given);
 
   /** What every refusal looks like to the agents that send to this path. */

@@ -3,7 +3,7 @@ import type { Context } from "@/lib/context";
 import { getPool } from "@/lib/db/pool";
 import { hashToken } from "@/lib/secret-box";
 import { answerAll, enrolledAgent, macDetails, makeEnrollSecret, type TestAgent } from "@/lib/testing/agent-scenario";
-import { routeWayIn, socketWayIn, type AgentReply, type AgentWayIn } from "@/lib/testing/agent-ways-in";
+import { generalWayIn, routeWayIn, socketWayIn, type AgentReply, type AgentWayIn } from "@/lib/testing/agent-ways-in";
 import { enrolledHost, makePolicy, makeTeam } from "@/lib/testing/scenarios";
 import { testClock, testServerContext } from "@/lib/testing/test-context";
 import { startAgentCaches, stopAgentCaches } from "./agent-caches";
@@ -18,17 +18,19 @@ const waysIn: Record<string, AgentWayIn> = { route: routeWayIn(clock) };
 beforeAll(async () => {
   ctx = testServerContext(clock);
   waysIn.socket = await socketWayIn(clock);
+  waysIn["node:http"] = await generalWayIn(clock);
   await startAgentCaches();
 });
 afterAll(async () => {
   await stopAgentCaches();
   await waysIn.socket?.close();
+  await waysIn["node:http"]?.close();
 });
 
 const settle = async (agent: TestAgent, answers = {}) =>
   agent.write(answerAll((await agent.read()).queries, { fleet_detail_query_os_version: [macDetails("", "").os_version], ...answers }));
 
-describe.each(["socket", "route"])("by %s", (name) => {
+describe.each(["socket", "node:http", "route"])("by %s", (name) => {
   const send: AgentWayIn["send"] = (...given) => (waysIn[name] as AgentWayIn).send(...given);
   const enrol = (options?: Parameters<typeof enrolledAgent>[2]) => enrolledAgent(ctx, waysIn[name] as AgentWayIn, options);
 

@@ -4,25 +4,19 @@ import type { AgentOverrides } from "./agent-context";
 import { currentTime } from "./current-time";
 import { readAgentPath, type AgentPath } from "./agent-paths";
 import type { AgentRequest, AgentResponse } from "./agent-request";
-import { isKnownByHeader } from "./authenticate-host";
 import { findClientAddress } from "./find-client-address";
 import { answerCall, answerFailure, answerUnknownPath, maxAgentBody } from "./handle-agent-request";
-import { parseAgentJson } from "./read-agent-body";
 
 /**
- * Answers an agent's request straight from the socket, without Next. Before the server is `ready` it says so in every agent's words.
- * Most calls are small, plain and answered from memory: they are read whole and answered in one turn, without a promise or a timer.
+ * Answers an agent's request that node:http has read, without Next: whatever serveAgentSockets leaves to it. Before the server is `ready` it says so in
+ * every agent's words.
  */
 export function serveAgentRequest(request: IncomingMessage, response: ServerResponse, ready = true, overrides: AgentOverrides = {}): void {
   if (!ready) return refuse(request, response);
   const path = readAgentPath(request.url ?? "/");
   if (!path) return send(request, response, answerUnknownPath());
-  attempt(response, path, overrides, () => {
-    const now = currentTime(overrides);
-    const given = new SocketRequest(request);
-    if (isPlain(request, path, now)) readAndAnswer(request, response, given, path, now, overrides);
-    else answerWith(request, response, new AgentCall(given, path, maxAgentBody(path), now), overrides);
-  });
+  const call = new AgentCall(new SocketRequest(request), path, maxAgentBody(path), currentTime(overrides));
+  void Promise.resolve(answerCall(call, overrides)).then((answer) => attempt(response, path, overrides, () => send(request, response, answer)));
 }
 
 // Whatever one request does to us ends with its own answer.
@@ -54,36 +48,6 @@ class SocketRequest implements AgentRequest {
   get remoteAddress(): string {
     return findClientAddress(this.body.socket.remoteAddress ?? "", this.body.headers);
   }
-}
-
-// A body of a stated, allowed length that needs no unpacking. One whose sender stands in a header isn't read before the sender is known.
-function isPlain({ method, headers }: IncomingMessage, path: AgentPath, now: number): boolean {
-  if (method !== "POST" || path.family === "device" || headers["content-encoding"] !== undefined) return false;
-  const length = Number(headers["content-length"]);
-  return length > 0 && length <= maxAgentBody(path) && (headers.authorization === undefined || isKnownByHeader(headers, now));
-}
-
-function readAndAnswer(request: IncomingMessage, response: ServerResponse, given: AgentRequest, path: AgentPath, now: number, overrides: AgentOverrides): void {
-  const maxBytes = maxAgentBody(path);
-  let first: Buffer | undefined;
-  let more: Buffer[] | undefined;
-  request.on("data", (chunk: Buffer) => {
-    if (first === undefined) first = chunk;
-    else (more ??= [first]).push(chunk);
-  });
-  // One who goes away in the middle gets no answer.
-  request.on("end", () =>
-    attempt(response, path, overrides, () => {
-      const body = parseAgentJson(more ? Buffer.concat(more) : (first as Buffer));
-      answerWith(request, response, new AgentCall(given, path, maxBytes, now, body), overrides);
-    }),
-  );
-}
-
-function answerWith(request: IncomingMessage, response: ServerResponse, call: AgentCall, overrides: AgentOverrides): void {
-  const answered = answerCall(call, overrides);
-  if (answered instanceof Promise) void answered.then((answer) => attempt(response, call.path, overrides, () => send(request, response, answer)));
-  else send(request, response, answered);
 }
 
 function send(request: IncomingMessage, response: ServerResponse, { status, headers, body }: AgentResponse): void {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Context } from "@/lib/context";
 import { hashToken } from "@/lib/secret-box";
 import { answerAll, enrolledAgent, macDetails, makeEnrollSecret, mixedOutcomes, threePolicies } from "@/lib/testing/agent-scenario";
-import { routeWayIn, socketWayIn, type AgentWayIn } from "@/lib/testing/agent-ways-in";
+import { generalWayIn, routeWayIn, socketWayIn, type AgentWayIn } from "@/lib/testing/agent-ways-in";
 import { testClock, testServerContext } from "@/lib/testing/test-context";
 import { startAgentCaches, stopAgentCaches } from "./agent-caches";
 
@@ -13,11 +13,13 @@ const waysIn: Record<string, AgentWayIn> = { route: routeWayIn(clock) };
 beforeAll(async () => {
   ctx = testServerContext(clock);
   waysIn.socket = await socketWayIn(clock);
+  waysIn["node:http"] = await generalWayIn(clock);
   await startAgentCaches();
 });
 afterAll(async () => {
   await stopAgentCaches();
   await waysIn.socket?.close();
+  await waysIn["node:http"]?.close();
 });
 
 const uuid = () => crypto.randomUUID().toUpperCase();
@@ -27,7 +29,7 @@ const emptyRead = '{"queries":{},"discovery":{}}';
 
 const hostOf = (agent: { hostId: number }) => ctx.db.host.findUniqueOrThrow({ where: { id: agent.hostId }, include: { entraIdentity: true } });
 
-describe.each(["socket", "route"])("by %s", (name) => {
+describe.each(["socket", "node:http", "route"])("by %s", (name) => {
   const send: AgentWayIn["send"] = (...given) => (waysIn[name] as AgentWayIn).send(...given);
   const enrol = (options?: Parameters<typeof enrolledAgent>[2]) => enrolledAgent(ctx, waysIn[name] as AgentWayIn, options);
 

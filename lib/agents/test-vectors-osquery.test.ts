@@ -5,7 +5,7 @@ import { closeDatabase } from "@/lib/db/prisma";
 import { env, resetEnv } from "@/lib/env";
 import { hashToken } from "@/lib/secret-box";
 import { answerAll, enrolledAgent, macDetails, mixedOutcomes, threePolicies, type TestAgent } from "@/lib/testing/agent-scenario";
-import { routeWayIn, socketWayIn, type AgentReply, type AgentWayIn } from "@/lib/testing/agent-ways-in";
+import { generalWayIn, routeWayIn, socketWayIn, type AgentReply, type AgentWayIn } from "@/lib/testing/agent-ways-in";
 import { testClock, testServerContext } from "@/lib/testing/test-context";
 import { startAgentCaches, stopAgentCaches } from "./agent-caches";
 import { readHostDetails, readIdentity } from "./read-host-details";
@@ -18,11 +18,13 @@ const waysIn: Record<string, AgentWayIn> = { route: routeWayIn(clock) };
 beforeAll(async () => {
   ctx = testServerContext(clock);
   waysIn.socket = await socketWayIn(clock);
+  waysIn["node:http"] = await generalWayIn(clock);
   await startAgentCaches();
 });
 afterAll(async () => {
   await stopAgentCaches();
   await waysIn.socket?.close();
+  await waysIn["node:http"]?.close();
 });
 
 const uuid = () => crypto.randomUUID().toUpperCase();
@@ -32,7 +34,7 @@ const emptyRead = '{"queries":{},"discovery":{}}';
 const hostOf = (agent: { hostId: number }) => ctx.db.host.findUniqueOrThrow({ where: { id: agent.hostId }, include: { entraIdentity: true } });
 const resultsOf = async (agent: { hostId: number }) =>
   Object.fromEntries((await ctx.db.policyResult.findMany({ where: { hostId: agent.hostId } })).map((row) => [row.policyId, row.outcome]));
-describe.each(["socket", "route"])("by %s", (name) => {
+describe.each(["socket", "node:http", "route"])("by %s", (name) => {
   const send: AgentWayIn["send"] = (...given) => (waysIn[name] as AgentWayIn).send(...given);
   const enrol = (options?: Parameters<typeof enrolledAgent>[2]) => enrolledAgent(ctx, waysIn[name] as AgentWayIn, options);
 

@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { Server as HttpsServer } from "node:https";
 import { Server as NetServer, type Socket } from "node:net";
+import { PlainConnection } from "./plain-connection";
 
 const partingMs = 2000;
 
@@ -14,8 +15,8 @@ export interface DrainLimits {
 /** The connections of a server's sockets, so that a stop can let every client go with its answer. */
 export class LiveConnections {
   private readonly servers: Server[] = [];
-  // The answer that a connection got last, or is getting.
-  private readonly answers = new Map<Socket, ServerResponse | null>();
+  // The answer that a connection got last, or is getting; or the connection that answers itself.
+  private readonly answers = new Map<Socket, ServerResponse | PlainConnection | null>();
   private closing = false;
 
   get size(): number {
@@ -26,9 +27,19 @@ export class LiveConnections {
   watch(server: Server): void {
     this.servers.push(server);
     server.on(server instanceof HttpsServer ? "secureConnection" : "connection", (socket: Socket) => {
-      this.answers.set(socket, null);
+      if (!this.answers.has(socket)) this.answers.set(socket, null);
       socket.once("close", () => this.answers.delete(socket));
     });
+  }
+
+  /** Whether every client is to go with its next answer. */
+  get isClosing(): boolean {
+    return this.closing;
+  }
+
+  /** Counts a connection on which plain requests are answered: it asks isClosing before each answer. */
+  follow(socket: Socket, connection: PlainConnection): void {
+    this.answers.set(socket, connection);
   }
 
   /** To be asked before anything is done for a request. False: its connection was closed from here, no answer would arrive, and its client repeats it elsewhere. */
@@ -48,15 +59,16 @@ export class LiveConnections {
    */
   async drain({ idleMs, busyMs, hurry }: DrainLimits): Promise<void> {
     this.closing = true;
-    for (const response of this.answers.values()) if (response && isUnderWay(response) && !response.headersSent) response.shouldKeepAlive = false;
+    for (const answer of this.answers.values()) if (answer) tellToClose(answer);
     await nextPoll();
     // The http server's own close() would cut idle connections off at once. This one is told when the last is gone, those in a TLS handshake included.
     const closed = Promise.all(this.servers.map((server) => new Promise<void>((resolve) => NetServer.prototype.close.call(server, () => resolve()))));
     if (await within(idleMs, closed, hurry)) return;
     await nextPoll();
-    for (const [socket, response] of this.answers) {
-      if (response && isUnderWay(response)) response.once("close", () => part(socket));
-      else part(socket);
+    for (const [socket, answer] of this.answers) {
+      if (!answer || !isUnderWay(answer)) part(socket);
+      else if (answer instanceof PlainConnection) answer.whenAnswered(() => part(socket));
+      else answer.once("close", () => part(socket));
     }
     if (await within(busyMs, closed, hurry)) return;
     for (const socket of this.answers.keys()) socket.destroy();
@@ -83,8 +95,12 @@ function within(milliseconds: number, event: Promise<unknown>, hurry: AbortSigna
   });
 }
 
-function isUnderWay(response: ServerResponse): boolean {
-  return !response.writableFinished && !response.destroyed;
+function isUnderWay(answer: ServerResponse | PlainConnection): boolean {
+  return answer instanceof PlainConnection ? answer.isUnderWay : !answer.writableFinished && !answer.destroyed;
+}
+
+function tellToClose(answer: ServerResponse | PlainConnection): void {
+  if (!(answer instanceof PlainConnection) && isUnderWay(answer) && !answer.headersSent) answer.shouldKeepAlive = false;
 }
 
 // The client is told first and closes too: a request that it sends in this very moment meets an end of stream before any byte of an answer.

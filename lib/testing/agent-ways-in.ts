@@ -1,7 +1,10 @@
 import { createServer, request as httpRequest } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
+import type { AgentOverrides } from "../agents/agent-context";
 import { agentRoute } from "../agents/agent-route";
 import { serveAgentRequest } from "../agents/serve-agent-request";
+import { serveAgentSockets } from "../agents/serve-agent-sockets";
+import { LiveConnections } from "../http/live-connections";
 import type { TestClock } from "./test-context";
 
 /** What came back, read whole. */
@@ -13,7 +16,7 @@ export interface AgentReply {
   json: Record<string, unknown>;
 }
 
-/** One of the two ways by which an agent's request reaches its answer. */
+/** One of the ways by which an agent's request reaches its answer. */
 export interface AgentWayIn {
   name: string;
   send(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<AgentReply>;
@@ -25,13 +28,26 @@ const silent = () => undefined;
 const quiet = { debug: silent, info: silent, warn: silent, error: process.env.AGENT_FAULTS ? console.error : silent };
 
 /** The product's own socket path on loopback. `body`: bytes and text go as they are, everything else as JSON. */
-export async function socketWayIn(clock: TestClock, answerWithinMs?: number): Promise<AgentWayIn & { port: number }> {
-  const server = createServer((request, response) => serveAgentRequest(request, response, true, { now: clock.now, log: quiet, answerWithinMs }));
+export function socketWayIn(clock: TestClock, answerWithinMs?: number): Promise<AgentWayIn & { port: number }> {
+  return startWayIn("socket", { now: clock.now, log: quiet, answerWithinMs }, true);
+}
+
+/** The same without the short way for plain requests: what it leaves to node:http. */
+export function generalWayIn(clock: TestClock): Promise<AgentWayIn & { port: number }> {
+  return startWayIn("node:http", { now: clock.now, log: quiet }, false);
+}
+
+async function startWayIn(name: string, overrides: AgentOverrides, plainFirst: boolean): Promise<AgentWayIn & { port: number }> {
+  const server = createServer((request, response) => serveAgentRequest(request, response, true, overrides));
   server.keepAliveTimeout = 125_000; // as the server has it
+  const connections = new LiveConnections();
+  if (plainFirst) serveAgentSockets(server, { connections, isReady: () => true, overrides });
+  const sockets = new Set<Socket>();
+  server.on("connection", (socket: Socket) => sockets.add(socket));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   return {
-    name: "socket",
+    name,
     port,
     send: (method, path, body, headers = {}) =>
       new Promise((resolve, reject) => {
@@ -47,7 +63,7 @@ export async function socketWayIn(clock: TestClock, answerWithinMs?: number): Pr
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
-        server.closeAllConnections();
+        for (const socket of sockets) socket.destroy();
       }),
   };
 }
