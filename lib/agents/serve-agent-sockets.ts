@@ -15,6 +15,8 @@ import { findClientAddress } from "./find-client-address";
 import { answerCall, answerFailure, maxAgentBody } from "./handle-agent-request";
 import { parseAgentJson } from "./read-agent-body";
 
+const smallBody = 16_384;
+
 /** A server's connections, and whether its agents are answered yet. */
 export interface AgentSockets {
   connections: LiveConnections;
@@ -30,18 +32,19 @@ export function serveAgentSockets(server: Server, { connections, isReady, overri
   });
 }
 
-// Without a body: what fleetd's tray asks all the time. A body whose sender stands in a header isn't read before the sender is known.
+// Without a body: what fleetd's tray asks all the time. A large body whose sender stands in a header isn't read before the sender is known.
 function isTaken({ method, path: text, headers, contentLength }: RequestHead, now: number): boolean {
   const path = readAgentPath(text);
   if (!path) return false;
   if (method !== "POST") return path.family === "device" || path.name === "ping";
   if (path.family === "device" || contentLength === 0 || contentLength > maxAgentBody(path)) return false;
-  return headers.authorization === undefined || isKnownByHeader(headers, now);
+  return headers.authorization === undefined || contentLength <= smallBody || isKnownByHeader(headers, now);
 }
 
 class PlainRequest implements AgentRequest {
   constructor(
     private readonly head: RequestHead,
+    private readonly bytes: Buffer,
     private readonly socket: Socket,
   ) {}
 
@@ -62,10 +65,13 @@ class PlainRequest implements AgentRequest {
     return findClientAddress(this.socket.remoteAddress ?? "", this.head.headers);
   }
 
-  // One that has a body is given it as an object.
   get body(): AgentRequest["body"] {
-    return (async function* () {})();
+    return pieceByPiece(this.bytes);
   }
+}
+
+async function* pieceByPiece(bytes: Buffer): AsyncGenerator<Buffer> {
+  if (bytes.length > 0) yield bytes;
 }
 
 function answer(head: RequestHead, body: Buffer, socket: Socket, connections: LiveConnections, overrides: AgentOverrides): PlainAnswer | Promise<PlainAnswer> {
@@ -82,8 +88,11 @@ function answer(head: RequestHead, body: Buffer, socket: Socket, connections: Li
 // Whatever one request does to us ends with its own answer.
 function answerWhole(head: RequestHead, path: AgentPath, body: Buffer, socket: Socket, overrides: AgentOverrides): AgentResponse | Promise<AgentResponse> {
   try {
-    const given = head.method === "POST" ? parseAgentJson(body) : undefined;
-    return answerCall(new AgentCall(new PlainRequest(head, socket), path, maxAgentBody(path), currentTime(overrides), given), overrides);
+    const now = currentTime(overrides);
+    const known = head.headers.authorization === undefined || isKnownByHeader(head.headers, now);
+    // One whose sender isn't known yet is taken apart when he is.
+    const given = head.method === "POST" && known ? parseAgentJson(body) : undefined;
+    return answerCall(new AgentCall(new PlainRequest(head, body, socket), path, maxAgentBody(path), now, given), overrides);
   } catch (error) {
     return answerFailure(path, error, overrides);
   }
