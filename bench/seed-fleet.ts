@@ -8,6 +8,10 @@ const mostHostsPerStatement = 50_000;
 const everyMacLabels = ["All Hosts", "macOS", "macOS 14+ (Sonoma+)"];
 const day = "interval '1 day'";
 const tables = [
+  "teams",
+  "policies",
+  "policy_labels",
+  "labels",
   "host_places",
   "host_texts",
   "label_tallies",
@@ -251,9 +255,10 @@ async function insertDevices(client: Client, entra: NonNullable<FleetPlan["entra
 // What triggers would have kept: places in lists, searched texts, tallies.
 async function insertDerived(client: Client, { firstHostId }: SeededFleet): Promise<void> {
   await client.query(
-    `insert into host_places (host_id, team_id, platform, access_state, place, name)
-     select h.id, h.team_id, h.platform, c.access_state, access_place(c.access_state), host_place_name(h) from hosts h join host_compliance c on c.host_id = h.id
-     where h.id >= $1 order by h.id`,
+    `insert into host_places (host_id, team_id, platform, access_state, place, name, os, mdm_state, registered, online_seconds, created_at)
+     select h.id, h.team_id, h.platform, c.access_state, access_place(c.access_state), host_place_name(h), host_os(h), h.mdm_state, coalesce(is_registered(i), false),
+       host_online_seconds(h), h.created_at
+     from hosts h join host_compliance c on c.host_id = h.id left join host_entra_identities i on i.host_id = h.id where h.id >= $1 order by h.id`,
     [firstHostId],
   );
   await client.query("insert into host_texts (host_id, text) select h.id, host_search_text(h) from hosts h where h.id >= $1 order by h.id", [firstHostId]);

@@ -38,9 +38,8 @@ export const linuxPlatforms = `'{${linux.join(",")}}'::text[]`;
 /** SQL: the name a host is shown by; alias `h`. */
 export const displayName = "coalesce(nullif(h.computer_name, ''), nullif(h.hostname, ''), nullif(h.hardware_serial, ''), 'Host ' || h.id)";
 
-/** SQL: heard within the shorter of the two intervals plus a minute; aliases `h` and `s`. `now` is the place of a value. */
-export const onlineAt = (now: string) =>
-  `coalesce(s.seen_at > ${now}::timestamptz - make_interval(secs => least(h.distributed_interval_seconds, h.config_refresh_seconds) + 60), false)`;
+/** SQL: heard within the shorter of its two intervals plus a minute; aliases `p` and `s`. `now` is the place of a value. */
+export const onlineAt = (now: string) => `coalesce(s.seen_at > ${now}::timestamptz - make_interval(secs => p.online_seconds), false)`;
 
 const joins = {
   x: "join host_texts x on x.host_id = p.host_id",
@@ -95,10 +94,10 @@ export function hostConditions(filter: HostScope, now: Date, bind: Bind): Part[]
   }
   if (filter.status) {
     const at = bind(now);
-    if (filter.status === "online") add(onlineAt(at), "h", "s");
-    else if (filter.status === "offline") add(`not ${onlineAt(at)}`, "h", "s");
-    else if (filter.status === "new") add(`h.created_at > ${at}::timestamptz - interval '24 hours'`, "h");
-    else add(`coalesce(s.seen_at, h.created_at) < ${at}::timestamptz - interval '30 days'`, "h", "s");
+    if (filter.status === "online") add(onlineAt(at), "s");
+    else if (filter.status === "offline") add(`not ${onlineAt(at)}`, "s");
+    else if (filter.status === "new") add(`p.created_at > ${at}::timestamptz - interval '24 hours'`);
+    else add(`coalesce(s.seen_at, p.created_at) < ${at}::timestamptz - interval '30 days'`, "s");
   }
   return parts;
 }
@@ -127,14 +126,14 @@ const orders: Record<Exclude<HostOrderKey, "status">, HostOrder> = {
   platform: { text: "p.platform", type: "text", needs: [] },
   hostname: { text: "h.hostname", type: "text", needs: ["h"] },
   computer_name: { text: "h.computer_name", type: "text", needs: ["h"] },
-  os_version: { text: `(h.os_name || ' ' || h.os_version) collate "C"`, type: "text", needs: ["h"] },
+  os_version: { text: "p.os", type: "text", needs: [] },
   team_name: { text: "lower(t.name)", type: "text", needs: ["t"] },
-  seen_time: { text: "coalesce(s.seen_at, h.created_at)", type: "timestamptz", needs: ["h", "s"] },
+  seen_time: { text: "coalesce(s.seen_at, p.created_at)", type: "timestamptz", needs: ["s"] },
   changed_at: { text: "c.changed_at", type: "timestamptz", needs: ["c"], nullable: true },
   detail_updated_at: { text: "h.detail_updated_at", type: "timestamptz", needs: ["h"] },
   last_enrolled_at: { text: "h.last_enrolled_at", type: "timestamptz", needs: ["h"], nullable: true },
   last_restarted_at: { text: "h.last_restarted_at", type: "timestamptz", needs: ["h"], nullable: true },
-  created_at: { text: "h.created_at", type: "timestamptz", needs: ["h"] },
+  created_at: { text: "p.created_at", type: "timestamptz", needs: [] },
   hardware_serial: { text: "h.hardware_serial", type: "text", needs: ["h"] },
   hardware_model: { text: "h.hardware_model", type: "text", needs: ["h"] },
   uuid: { text: "h.hardware_uuid", type: "text", needs: ["h"] },
@@ -147,5 +146,5 @@ const orders: Record<Exclude<HostOrderKey, "status">, HostOrder> = {
 
 /** The order that a key means. */
 export function hostOrder(key: HostOrderKey, now: Date, bind: Bind): HostOrder {
-  return key === "status" ? { text: onlineAt(bind(now)), type: "boolean", needs: ["h", "s"] } : orders[key];
+  return key === "status" ? { text: onlineAt(bind(now)), type: "boolean", needs: ["s"] } : orders[key];
 }

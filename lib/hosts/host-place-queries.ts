@@ -2,11 +2,15 @@ import { statement, type Sql } from "@/lib/db/sql";
 
 const healPlaces = statement(
   "hosts.heal_places",
-  `update host_places p set team_id = h.team_id, platform = h.platform, name = host_place_name(h), access_state = coalesce(c.access_state, 'unsure'),
-     place = access_place(coalesce(c.access_state, 'unsure'))
-   from hosts h left join host_compliance c on c.host_id = h.id
-   where p.host_id = h.id
-     and (p.team_id, p.platform, p.name, p.access_state) is distinct from (h.team_id, h.platform, host_place_name(h), coalesce(c.access_state, 'unsure'))
+  `with told as (
+     select h.id, h.team_id, h.platform, host_place_name(h) as name, coalesce(c.access_state, 'unsure') as access_state, host_os(h) as os, h.mdm_state,
+       coalesce(is_registered(i), false) as registered, host_online_seconds(h) as online_seconds, h.created_at
+     from hosts h left join host_compliance c on c.host_id = h.id left join host_entra_identities i on i.host_id = h.id)
+   update host_places p set team_id = t.team_id, platform = t.platform, name = t.name, access_state = t.access_state, place = access_place(t.access_state), os = t.os,
+     mdm_state = t.mdm_state, registered = t.registered, online_seconds = t.online_seconds, created_at = t.created_at
+   from told t where p.host_id = t.id
+     and (p.team_id, p.platform, p.name, p.access_state, p.os, p.mdm_state, p.registered, p.online_seconds, p.created_at)
+       is distinct from (t.team_id, t.platform, t.name, t.access_state, t.os, t.mdm_state, t.registered, t.online_seconds, t.created_at)
    returning p.host_id::int as "hostId"`,
 );
 const healTexts = statement(

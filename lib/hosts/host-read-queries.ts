@@ -120,8 +120,8 @@ export async function summariseHostRows(sql: Sql, filter: HostScope, now: Date):
   const at = bind(now);
   const text = `
     select p.platform = any(${linuxPlatforms}) as linux, p.platform, count(*)::int as total, count(*) filter (where ${onlineAt(at)})::int as online,
-      count(*) filter (where coalesce(s.seen_at, h.created_at) < ${at}::timestamptz - interval '30 days')::int as missing,
-      count(*) filter (where h.created_at > ${at}::timestamptz - interval '24 hours')::int as "new"
-    ${fromPlaces(hostConditions(filter, now, bind), { text: "", needs: ["h", "s"] })} group by 1, 2 order by 2`;
+      count(*) filter (where coalesce(s.seen_at, p.created_at) < ${at}::timestamptz - interval '30 days')::int as missing,
+      count(*) filter (where p.created_at > ${at}::timestamptz - interval '24 hours')::int as "new"
+    ${fromPlaces(hostConditions(filter, now, bind), { text: "", needs: ["s"] })} group by 1, 2 order by 2`;
   return sql.rows<PlatformCount>(planned(text), values);
 }

@@ -181,12 +181,17 @@ describe("cursors", () => {
 describe("places", () => {
   const stored = async () => (await ctx.db.hostPlace.findMany({ orderBy: { hostId: "asc" } })).map(({ place: _place, ...rest }) => rest);
   const live = async () =>
-    (await ctx.db.host.findMany({ orderBy: { id: "asc" }, include: { compliance: true } })).map((host) => ({
+    (await ctx.db.host.findMany({ orderBy: { id: "asc" }, include: { compliance: true, entraIdentity: true } })).map((host) => ({
       hostId: host.id,
       teamId: host.teamId,
       platform: host.platform,
       accessState: host.compliance?.accessState ?? "unsure",
       name: (host.computerName || host.hostname || host.hardwareSerial || `Host ${host.id}`).toLowerCase(),
+      os: `${host.osName} ${host.osVersion}`,
+      mdmState: host.mdmState,
+      registered: host.entraIdentity?.state === "registered" && host.entraIdentity.conflictSince === null,
+      onlineSeconds: Math.min(host.distributedIntervalSeconds, host.configRefreshSeconds) + 60,
+      createdAt: host.createdAt,
     }));
 
   test("follow every change of a host, of its verdict and of its identity", async () => {
@@ -199,6 +204,11 @@ describe("places", () => {
       create: { hostId, accessState: "held", managed: true, decision: "not_compliant", changedAt: ctx.now(), assessedAt: ctx.now() },
     });
     await ctx.db.hostEntraIdentity.update({ where: { hostId }, data: { userPrincipalName: "after@aldergate.example" } });
+    expect(await stored()).toEqual(await live());
+    await ctx.db.host.update({ where: { id: hostId }, data: { osName: "macOS", osVersion: "26.1", mdmState: "off", distributedIntervalSeconds: 30 } });
+    await ctx.db.hostEntraIdentity.update({ where: { hostId }, data: { conflictSince: ctx.now() } });
+    expect(await stored()).toEqual(await live());
+    await ctx.db.hostEntraIdentity.update({ where: { hostId }, data: { conflictSince: null, state: "device_only" } });
     expect(await stored()).toEqual(await live());
     expect(await names({ query: "changed äö", accessState: "held", platform: "windows" })).toEqual(["Changed ÄÖ"]);
     expect(await names({ query: "AFTER@ALDER" })).toEqual(["Changed ÄÖ"]);
