@@ -1,8 +1,17 @@
 /** What is stored about one host, as far as gating goes. `failing` and `unanswered` hold ids of policies that ask this host. */
-export interface GatingFacts {
+export interface GatingFacts extends GatingStanding {
   hostId: number;
   hostName: string;
   person: string;
+}
+
+/** So many hosts that fail nothing and have the same policies unanswered: they needn't be told apart. */
+export interface WaitingHosts extends GatingStanding {
+  hosts: number;
+}
+
+/** What decides how a host stands. */
+export interface GatingStanding {
   teamId: number;
   /** Whether Entra knows the host, so that a verdict about it is reported at all. */
   registered: boolean;
@@ -31,9 +40,6 @@ export interface MovedHost {
 
 /** What a change of gating would do, from stored answers alone. */
 export interface GatingPreview {
-  /** All hosts looked at, and those among them that Entra knows. */
-  hosts: number;
-  registered: number;
   /** Kept out by policies as things stand. */
   blockedBefore: number;
   newlyBlocked: MovedHost[];
@@ -50,11 +56,12 @@ export interface GatingPreview {
 
 type Standing = "unreported" | "unmanaged" | "blocked" | "waiting" | "in";
 
-/** Compares what two sets of rules would make of the same stored facts. Grace that already ran out isn't known here: an unanswered policy counts as waiting. */
-export function previewGating(hosts: GatingFacts[], before: GatingRules, after: GatingRules): GatingPreview {
+/**
+ * Compares what two sets of rules would make of the same stored facts. Hosts that neither fail nor wait under any of them may be left out.
+ * Grace that already ran out isn't known here: an unanswered policy counts as waiting.
+ */
+export function previewGating(hosts: GatingFacts[], others: WaitingHosts[], before: GatingRules, after: GatingRules): GatingPreview {
   const preview: GatingPreview = {
-    hosts: hosts.length,
-    registered: 0,
     blockedBefore: 0,
     newlyBlocked: [],
     newlyUnmanaged: [],
@@ -64,7 +71,6 @@ export function previewGating(hosts: GatingFacts[], before: GatingRules, after: 
     byPolicy: new Map(),
   };
   for (const host of hosts) {
-    if (host.registered) preview.registered += 1;
     const was = standingOf(host, before);
     const becomes = standingOf(host, after);
     const because = host.failing.filter((policyId) => after.gated.has(policyId));
@@ -85,10 +91,13 @@ export function previewGating(hosts: GatingFacts[], before: GatingRules, after: 
       preview.byPolicy.set(policyId, counts);
     }
   }
+  for (const group of others) {
+    if (standingOf(group, after) === "waiting" && standingOf(group, before) !== "waiting") preview.waiting += group.hosts;
+  }
   return preview;
 }
 
-function standingOf(host: GatingFacts, rules: GatingRules): Standing {
+function standingOf(host: GatingStanding, rules: GatingRules): Standing {
   if (!host.registered || !rules.isOn(host.teamId)) return "unreported";
   if (host.excepted) return "in";
   if (!host.managed) return "unmanaged";

@@ -1,77 +1,126 @@
 import { statement, type Sql } from "../db/sql";
-import type { GatingFacts } from "./gating-preview";
-import { policyCoversHostSql } from "./policy-scope";
+import type { GatingFacts, WaitingHosts } from "./gating-preview";
+import { labelsCoverHostSql, policyCoversHostSql } from "./policy-scope";
+
+/** A policy as gating sees it. `narrowed`: labels say which hosts it asks. */
+export interface GatingCandidate {
+  id: number;
+  teamId: number | null;
+  platform: string;
+  gated: boolean;
+  narrowed: boolean;
+}
 
 /** What a gating preview starts from: every policy that might count, and where gating is on. */
 export interface GatingState {
-  policies: { id: number; teamId: number | null; gated: boolean }[];
+  policies: GatingCandidate[];
   teamsOn: Set<number>;
 }
 
 const listPolicies = statement(
   "policies.gating_policies",
-  `select id::int as id, team_id::int as "teamId", conditional_access_enabled as gated from policies where $1::int is null or team_id is null or team_id = $1::int`,
+  `select id::int as id, team_id::int as "teamId", platform, conditional_access_enabled as gated,
+     exists (select 1 from policy_labels l where l.policy_id = policies.id) as narrowed
+   from policies where $1::int is null or team_id is null or team_id = $1::int`,
 );
 const listTeamsOn = statement("policies.gating_teams", `select id::int as id from teams where conditional_access_enabled`);
 
-const registered = "coalesce(i.state = 'registered' and i.conflict_since is null, false)";
+// Most hosts pass everything, and of them there is nothing to say. Without names: such a statement is planned for the policies that it is about.
+const planned = (text: string) => statement("", text);
 
-// Most hosts pass everything: only of the others there is something to say. Each answer is looked up, none is counted by reading all.
-const listFacts = statement(
-  "policies.gating_facts",
-  `with answered as (
-     select h.id, coalesce(array_agg(p.id order by p.id) filter (where r.outcome = 'fail' and r.policy_version = p.version), '{}')::int[] as failing,
-       coalesce(array_agg(p.id order by p.id) filter (where p.id is not null and (r.outcome is null or r.outcome = 'unknown' or r.policy_version <> p.version)), '{}')::int[] as unanswered
-     from hosts h
-     left join policies p on p.id = any($2::int[]) and ${policyCoversHostSql("p", "h")}
-     left join policy_results r on r.policy_id = p.id and r.host_id = h.id and r.policy_id = any($2::int[])
-     where h.platform = 'darwin' and ($1::int[] is null or h.team_id = any($1::int[]))
-     group by h.id
-   )
-   select h.id::int as "hostId", coalesce(nullif(h.computer_name, ''), nullif(h.hostname, ''), h.hardware_serial) as "hostName", h.team_id::int as "teamId",
-     coalesce(i.user_principal_name, '') as person, ${registered} as registered, m.managed,
-     exists (select 1 from compliance_exceptions e where e.host_id = h.id and e.revoked_at is null and e.expires_at > $3::timestamptz) as excepted,
-     a.failing, a.unanswered
-   from answered a
-   join hosts h on h.id = a.id
-   join teams t on t.id = h.team_id
-   join organisation o on o.id = 1
-   cross join lateral (select (t.require_mdm = 'not_required' or h.mdm_state = 'unknown'
-     or (h.mdm_state = 'on' and (t.require_mdm = 'any' or (o.public_url <> '' and starts_with(h.mdm_server_url, o.public_url))))) as managed) m
-   left join host_entra_identities i on i.host_id = h.id
-   where cardinality(a.failing) > 0 or cardinality(a.unanswered) > 0 or not m.managed
-   order by "hostName", h.id`,
+// $1: the teams, or null for all; hosts by their narrow copies. $2: policies that ask Macs.
+const macs = `(select host_id as id, team_id, platform, registered, mdm_state from host_places where platform = 'darwin' and ($1::int[] is null or team_id = any($1::int[])))`;
+const asked = `asked as materialized (
+  select p.id, p.version, p.team_id, exists (select 1 from policy_labels l where l.policy_id = p.id) as narrowed
+  from policies p where p.id = any($2::int[]))`;
+const asksMac = `(p.team_id is null or p.team_id = h.team_id) and (not p.narrowed or ${labelsCoverHostSql("p", "h")})`;
+const managed = `(t.require_mdm = 'not_required' or h.mdm_state = 'unknown' or (h.mdm_state = 'on' and (t.require_mdm = 'any'
+  or exists (select 1 from hosts w join organisation o on o.id = 1 where w.id = h.id and o.public_url <> '' and starts_with(w.mdm_server_url, o.public_url)))))`;
+const excepted = (now: string) =>
+  `exists (select 1 from compliance_exceptions e where e.host_id = h.id and e.revoked_at is null and e.expires_at > ${now}::timestamptz)`;
+const answered = (p: string, id = `${p}.id`) =>
+  `exists (select 1 from policy_results r where r.policy_id = ${id} and r.host_id = h.id and r.outcome in ('pass', 'fail') and r.policy_version = ${p}.version)`;
+
+const failing = `failing as materialized (
+  select h.id, h.team_id, h.registered, h.mdm_state, array_agg(p.id order by p.id)::int[] as ids
+  from asked p join policy_results r on r.policy_id = p.id and r.outcome = 'fail' and r.policy_version = p.version
+  join ${macs} h on h.id = r.host_id and ${asksMac} group by 1, 2, 3, 4)`;
+
+const facts = (withUnmanaged: boolean) => `
+  with ${asked}, ${failing}, found as (
+    select h.id, h.team_id, h.registered, ${managed} as managed, h.ids as failing from failing h join teams t on t.id = h.team_id
+    ${withUnmanaged ? `union all select h.id, h.team_id, h.registered, false, '{}' from ${macs} h join teams t on t.id = h.team_id where not ${managed} and h.id not in (select id from failing)` : ""}
+  )
+  select h.id::int as "hostId", coalesce(nullif(h.computer_name, ''), nullif(h.hostname, ''), h.hardware_serial) as "hostName", f.team_id::int as "teamId",
+    coalesce(i.user_principal_name, '') as person, f.registered, f.managed, ${excepted("$3")} as excepted, f.failing, '{}'::int[] as unanswered
+  from found f join hosts h on h.id = f.id left join host_entra_identities i on i.host_id = f.id order by "hostName", h.id`;
+
+const listUnansweredOf = statement(
+  "policies.gating_unanswered_of",
+  `select h.id::int as "hostId", array_agg(p.id order by p.id)::int[] as unanswered
+   from unnest($1::int[]) as given(id) join hosts h on h.id = given.id join policies p on p.id = any($2::int[]) and ${policyCoversHostSql("p", "h")}
+   where not ${answered("p")} group by h.id`,
 );
 
 const countMacs = statement(
   "policies.gating_macs",
-  `select count(*)::int as hosts, count(*) filter (where ${registered})::int as registered
-   from hosts h left join host_entra_identities i on i.host_id = h.id
-   where h.platform = 'darwin' and ($1::int[] is null or h.team_id = any($1::int[]))`,
-);
-
-const countFailures = statement(
-  "policies.gating_failures",
-  `select p.id::int as "policyId", count(*)::int as fail
-   from policies p join policy_results r on r.policy_id = p.id and r.outcome = 'fail' and r.policy_version = p.version
-   join hosts h on h.id = r.host_id and h.platform = 'darwin' and ($1::int[] is null or h.team_id = any($1::int[])) and ${policyCoversHostSql("p", "h")}
-   join host_entra_identities i on i.host_id = h.id and ${registered}
-   where p.id = any($2::int[]) group by p.id`,
+  `select count(*)::int as hosts, count(*) filter (where registered)::int as registered from host_places
+   where platform = 'darwin' and ($1::int[] is null or team_id = any($1::int[]))`,
 );
 
 /** The policies that may count for hosts of a team (all teams for null), and where gating is on. */
 export async function loadGatingState(sql: Sql, teamId: number | null): Promise<GatingState> {
-  const policies = await sql.rows<GatingState["policies"][number]>(listPolicies, [teamId]);
+  const policies = await sql.rows<GatingCandidate>(listPolicies, [teamId]);
   const teams = await sql.rows<{ id: number }>(listTeamsOn);
   return { policies, teamsOn: new Set(teams.map((team) => team.id)) };
 }
 
+/** The Macs of these teams, or of all for null, that fail one of these policies, or, if asked for, aren't managed. What they haven't answered isn't told. */
+export async function listGatingFacts(
+  sql: Sql,
+  teamIds: number[] | null,
+  policyIds: number[],
+  now: Date,
+  { withUnmanaged = false }: { withUnmanaged?: boolean } = {},
+): Promise<GatingFacts[]> {
+  return sql.rows<GatingFacts>(planned(facts(withUnmanaged)), [teamIds, policyIds, now]);
+}
+
+/** Which of these policies each of these hosts is asked and hasn't answered, by host id; those that have answered all are missing. */
+export async function listUnanswered(sql: Sql, hostIds: number[], policyIds: number[]): Promise<Map<number, number[]>> {
+  if (hostIds.length === 0 || policyIds.length === 0) return new Map();
+  const rows = await sql.rows<{ hostId: number; unanswered: number[] }>(listUnansweredOf, [hostIds, policyIds]);
+  return new Map(rows.map(({ hostId, unanswered }) => [hostId, unanswered]));
+}
+
 /**
- * The Macs of these teams, or of all for null, that fail one of these policies, haven't answered it or aren't managed, with how they stand.
- * Those that it leaves out pass them all.
+ * The Macs of these teams, or of all for null, that Entra knows, that fail none of `gating` and haven't answered one of `policies`, counted by what they
+ * haven't answered. One pass for each policy over those who have answered it.
  */
-export async function listGatingFacts(sql: Sql, teamIds: number[] | null, policyIds: number[], now: Date): Promise<GatingFacts[]> {
-  return sql.rows<GatingFacts>(listFacts, [teamIds, policyIds, now]);
+export async function countWaiting(
+  sql: Sql,
+  teamIds: number[] | null,
+  policies: readonly GatingCandidate[],
+  gating: readonly number[],
+  now: Date,
+): Promise<WaitingHosts[]> {
+  if (policies.length === 0) return [];
+  const values: unknown[] = [teamIds, gating, now];
+  const unanswered = policies.map((policy) => {
+    const id = `$${values.push(policy.id)}::int`;
+    const inTeam = policy.teamId === null ? "" : `and h.team_id = $${values.push(policy.teamId)}::int`;
+    const inLabels = policy.narrowed ? `and ${labelsCoverHostSql("p", "h")}` : "";
+    return `select h.id, h.team_id, h.mdm_state, p.id as policy_id from macs h join policies p on p.id = ${id} where not ${answered("p", id)} ${inTeam} ${inLabels}`;
+  });
+  const text = `
+    with macs as not materialized (select * from ${macs} m where m.registered), ${asked}, ${failing}, unanswered as (${unanswered.join(" union all ")}), hosts_of as (
+      select u.id, u.team_id, u.mdm_state, array_agg(u.policy_id order by u.policy_id)::int[] as unanswered from unanswered u group by 1, 2, 3)
+    select h.team_id::int as "teamId", true as registered, true as managed, false as excepted, '{}'::int[] as failing, h.unanswered, count(*)::int as hosts
+    from hosts_of h join teams t on t.id = h.team_id
+    where ${managed} and not ${excepted("$3")}
+      and h.id not in (select id from failing)
+    group by h.team_id, h.unanswered`;
+  return sql.rows<WaitingHosts>(planned(text), values);
 }
 
 /** How many Macs there are in these teams, or in all for null, and how many of them Entra knows. */
@@ -81,6 +130,18 @@ export async function countGatingHosts(sql: Sql, teamIds: number[] | null): Prom
 
 /** How many Macs that Entra knows fail each of these policies, by policy id; those that none fails are missing. */
 export async function countGatingFailures(sql: Sql, teamIds: number[] | null, policyIds: number[]): Promise<Map<number, number>> {
-  const rows = await sql.rows<{ policyId: number; fail: number }>(countFailures, [teamIds, policyIds]);
+  const rows = await sql.rows<{ policyId: number; fail: number }>(planned(failures(teamIds === null)), [teamIds, policyIds]);
   return new Map(rows.map(({ policyId, fail }) => [policyId, fail]));
+}
+
+// Of the whole fleet most hosts count, so that it is quicker to know those that don't.
+function failures(everywhere: boolean): string {
+  const failed = "asked p join policy_results r on r.policy_id = p.id and r.outcome = 'fail' and r.policy_version = p.version";
+  const plain = everywhere
+    ? `select r.policy_id from ${failed} left join (select host_id from host_places where not registered or platform <> 'darwin') n on n.host_id = r.host_id
+       where n.host_id is null and not p.narrowed and p.team_id is null`
+    : `select r.policy_id from ${failed} join ${macs} h on h.id = r.host_id and h.registered and (p.team_id is null or p.team_id = h.team_id) where not p.narrowed`;
+  const rest = `select r.policy_id from ${failed} join ${macs} h on h.id = r.host_id and h.registered and ${asksMac}
+    where p.narrowed ${everywhere ? "or p.team_id is not null" : ""}`;
+  return `with ${asked} select policy_id::int as "policyId", count(*)::int as fail from (${plain} union all ${rest}) f group by 1`;
 }

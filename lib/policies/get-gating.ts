@@ -1,10 +1,11 @@
-import { isAllowed, teamsAllowed } from "../authorize";
+import { authorizeList, isAllowed, teamsAllowed } from "../authorize";
 import type { Context } from "../context";
 import { getTeamConnection } from "../teams/get-team-connection";
 import type { OnDisable } from "../teams/team";
 import { authorizeScope } from "./authorize-scope";
+import { previewGating } from "./gating-preview";
+import { countGatingFailures, countGatingHosts, listGatingFacts, loadGatingState } from "./gating-queries";
 import { listPolicies } from "./list-policies";
-import { previewGatedPolicies } from "./preview-gated-policies";
 import { coversMac } from "./policy-scope";
 
 /** How gating stands for one team or, for null, among the policies for all teams. */
@@ -40,7 +41,13 @@ export interface GatingPolicy {
 export async function getGating(ctx: Context, teamId: number | null): Promise<Gating> {
   const team = await authorizeScope(ctx, "policy:read", teamId);
   const { policies } = await listPolicies(ctx, { teamId, scope: teamId === null ? "own" : "both" });
-  const preview = await previewGatedPolicies(ctx, { teamId });
+  const teamIds = authorizeList(ctx, "policy:read", teamId);
+  const covering = policies.filter(({ platform }) => coversMac(platform)).map(({ id }) => id);
+  const [{ hosts }, blocked, fails] = await Promise.all([
+    countGatingHosts(ctx.sql, teamIds),
+    countBlocked(ctx, teamId, teamIds),
+    countGatingFailures(ctx.sql, teamIds, covering),
+  ]);
   const rows = policies.map((policy) => ({
     id: policy.id,
     name: policy.name,
@@ -48,7 +55,7 @@ export async function getGating(ctx: Context, teamId: number | null): Promise<Ga
     inherited: teamId !== null && policy.teamId === null,
     gated: policy.conditionalAccessEnabled,
     canGate: coversMac(policy.platform),
-    fail: preview.byPolicy.get(policy.id)?.fail ?? 0,
+    fail: fails.get(policy.id) ?? 0,
   }));
   return {
     team: team && {
@@ -60,8 +67,8 @@ export async function getGating(ctx: Context, teamId: number | null): Promise<Ga
       onDisable: team.onDisable as OnDisable,
       unknownGraceSeconds: team.unknownGraceSeconds,
     },
-    macs: preview.hosts,
-    blocked: preview.blockedBefore,
+    macs: hosts,
+    blocked,
     // Ticked ones first, then what can be ticked; within each the one that most fail.
     policies: rows.toSorted(
       (a, b) => Number(b.gated) - Number(a.gated) || Number(b.canGate) - Number(a.canGate) || b.fail - a.fail || a.name.localeCompare(b.name, "en"),
@@ -72,4 +79,12 @@ export async function getGating(ctx: Context, teamId: number | null): Promise<Ga
     mayConnect: isAllowed(ctx, "connection:write"),
     seesAllTeams: teamsAllowed(ctx, "policy:read") === "all",
   };
+}
+
+// Whom policies keep out, as things stand.
+async function countBlocked(ctx: Context, teamId: number | null, teamIds: number[] | null): Promise<number> {
+  const { policies, teamsOn } = await loadGatingState(ctx.sql, teamId);
+  const gated = new Set(policies.filter((policy) => policy.gated && coversMac(policy.platform)).map(({ id }) => id));
+  const rules = { gated, isOn: (id: number) => teamsOn.has(id) };
+  return previewGating(await listGatingFacts(ctx.sql, teamIds, [...gated], ctx.now()), [], rules, rules).blockedBefore;
 }

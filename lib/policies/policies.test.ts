@@ -283,6 +283,46 @@ test("the preview names who would be blocked and who let in, from stored answers
   expect(await previewPolicyDeletion(ctx, [fresh.policyId])).toEqual([]);
 });
 
+test("the preview counts who begins to wait, once, and leaves out whom something else keeps out or lets in", async () => {
+  const { teamId } = await makeTeam(server);
+  const label = await ctx.db.label.create({ data: { teamId, name: freshName(), membershipType: "manual" } });
+  const old = await makePolicy(server, { teamId, gated: true });
+  const [fresh, narrow] = [await makePolicy(server, { teamId, gated: false }), await makePolicy(server, { teamId, gated: false })];
+  await ctx.db.policyLabel.create({ data: { policyId: narrow.policyId, labelId: label.id, scope: "include_any" } });
+  const answer = (hostId: number, policyId: number, outcome: "pass" | "fail" | "unknown") => setPolicyResult(server, { hostId, policyId, outcome });
+  const hosts = await Promise.all(Array.from({ length: 7 }, () => enrolledHost(server, { teamId })));
+  const ids = hosts.map(({ hostId }) => hostId);
+  const [waits, unknown, alreadyWaits, fails, unmanaged, excepted, freed] = ids as [number, number, number, number, number, number, number];
+  // What other tests gate for all teams is answered.
+  const everybodys = await ctx.db.policy.findMany({ where: { teamId: null, conditionalAccessEnabled: true } });
+  for (const hostId of ids) for (const { id } of everybodys) await answer(hostId, id, "pass");
+  for (const hostId of [waits, unknown, unmanaged, excepted]) await answer(hostId, old.policyId, "pass");
+  await answer(unknown, fresh.policyId, "unknown");
+  await answer(alreadyWaits, old.policyId, "unknown");
+  await answer(fails, old.policyId, "fail");
+  await answer(freed, old.policyId, "fail");
+  await answer(fails, narrow.policyId, "fail");
+  await ctx.db.host.update({ where: { id: unmanaged }, data: { mdmState: "off" } });
+  await ctx.db.complianceException.create({
+    data: { hostId: excepted, reason: "A trip", createdAt: ctx.now(), expiresAt: new Date(ctx.now().getTime() + 60_000) },
+  });
+  const draft = async (...policyIds: number[]) => {
+    const { waiting, newlyBlocked, letIn, newlyUnmanaged } = await previewGatedPolicies(ctx, { teamId, policyIds });
+    return { waiting, newlyBlocked: newlyBlocked.length, letIn: letIn.length, newlyUnmanaged: newlyUnmanaged.length };
+  };
+  expect(await draft(old.policyId, fresh.policyId)).toEqual({ waiting: 2, newlyBlocked: 0, letIn: 0, newlyUnmanaged: 0 });
+  expect(await draft(fresh.policyId)).toEqual({ waiting: 4, newlyBlocked: 0, letIn: 2, newlyUnmanaged: 0 });
+  expect(await draft(old.policyId, narrow.policyId), "nobody is in the label").toEqual({ waiting: 0, newlyBlocked: 0, letIn: 0, newlyUnmanaged: 0 });
+  await ctx.db.labelMembership.createMany({ data: [waits, freed].map((hostId) => ({ hostId, labelId: label.id })) });
+  expect(await draft(old.policyId, narrow.policyId)).toMatchObject({ waiting: 1, newlyBlocked: 0 });
+
+  await ctx.db.team.update({ where: { id: teamId }, data: { conditionalAccessEnabled: false } });
+  const on = await previewGatedPolicies(ctx, { teamId, enabled: true });
+  expect(on.newlyBlocked.map(({ hostId }) => hostId).toSorted()).toEqual([fails, freed].toSorted());
+  expect(on.newlyUnmanaged.map(({ hostId }) => hostId)).toEqual([unmanaged]);
+  expect(on.waiting).toBe(1);
+});
+
 test("the switch and the list of gated policies are saved together or not at all", async () => {
   const { teamId } = await makeTeam(server, { conditionalAccess: false });
   const { policyId } = await makePolicy(server, { teamId, gated: false });

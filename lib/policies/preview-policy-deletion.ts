@@ -2,6 +2,7 @@ import { authorize, authorizeFound, authorizeList } from "../authorize";
 import type { Context } from "../context";
 import { previewGating, type MovedHost } from "./gating-preview";
 import { listGatingFacts, loadGatingState } from "./gating-queries";
+import { coversMac } from "./policy-scope";
 import { listPolicyRowsById, policyNotFound } from "./policy-queries";
 
 /**
@@ -17,9 +18,9 @@ export async function previewPolicyDeletion(ctx: Context, policyIds: number[]): 
   const [first] = gated;
   const teamId = gated.every((policy) => policy.teamId === first?.teamId) ? (first?.teamId ?? null) : null;
   const { policies, teamsOn } = await loadGatingState(ctx.sql, teamId);
-  const before = new Set(policies.filter((policy) => policy.gated).map((policy) => policy.id));
+  const before = new Set(policies.filter((policy) => policy.gated && coversMac(policy.platform)).map((policy) => policy.id));
   const after = new Set([...before].filter((policyId) => !gated.some(({ id }) => id === policyId)));
   const isOn = (id: number) => teamsOn.has(id);
   const hosts = await listGatingFacts(ctx.sql, authorizeList(ctx, "policy:read", teamId), [...before], ctx.now());
-  return previewGating(hosts, { gated: before, isOn }, { gated: after, isOn }).letIn;
+  return previewGating(hosts, [], { gated: before, isOn }, { gated: after, isOn }).letIn;
 }
