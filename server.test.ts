@@ -8,13 +8,13 @@ import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { freePort } from "@/lib/simulator/stack/start-server";
 
-const program = join("dist", "server-start.mjs");
+const program = join("dist", "server-start", "server.mjs");
 let folder: string;
 let taken: Server;
 let newer: { url: string; drop: () => Promise<unknown> };
 
 beforeAll(async () => {
-  const bundled = `const { bundle } = await import("./scripts/build-server.mjs"); await bundle({ "server-start": "server.ts" });`;
+  const bundled = `const { bundle } = await import("./scripts/build-server.mjs"); await bundle({ "server-start/server": "server.ts", "server-start/agents-thread": "agents-thread.ts" });`;
   await promisify(execFile)(process.execPath, ["--input-type=module", "-e", bundled]);
   folder = mkdtempSync(join(tmpdir(), "server-start-"));
   writeFileSync(join(folder, "a-file"), "");
@@ -27,7 +27,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await new Promise((resolve) => taken.close(resolve));
   await newer.drop();
-  for (const end of [".mjs", ".mjs.map"]) rmSync(join("dist", `server-start${end}`), { force: true });
+  rmSync(join("dist", "server-start"), { recursive: true, force: true });
   rmSync(folder, { recursive: true, force: true });
 });
 

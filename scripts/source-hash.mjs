@@ -2,7 +2,18 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 
-const sources = ["app", "lib", "public", "prisma/schema.prisma", "server.ts", "next.config.ts", "package-lock.json", "postcss.config.mjs", "tsconfig.json"];
+const sources = [
+  "app",
+  "lib",
+  "public",
+  "prisma/schema.prisma",
+  "server.ts",
+  "agents-thread.ts",
+  "next.config.ts",
+  "package-lock.json",
+  "postcss.config.mjs",
+  "tsconfig.json",
+];
 
 /** Where the page build lies. */
 export function buildFolder() {
@@ -24,5 +35,5 @@ export function sourceHash() {
 /** Whether the build on disk was made from these sources. */
 export function isBuilt() {
   const stamp = join(buildFolder(), "source-hash");
-  return existsSync(stamp) && existsSync("dist/server.mjs") && readFileSync(stamp, "utf8") === sourceHash();
+  return existsSync(stamp) && existsSync("dist/server.mjs") && existsSync("dist/agents-thread.mjs") && readFileSync(stamp, "utf8") === sourceHash();
 }

@@ -14,24 +14,41 @@ import { listLatestSamples, listSampleSpans, sumSampleBuckets } from "./health-q
 import { readBacklog } from "./read-backlog";
 import { recordSample } from "./record-sample";
 import { registerServerMetrics } from "./register-server-metrics";
+import { registerThreadMetrics } from "./register-thread-metrics";
 import { SampleFigures } from "./sample-figures";
 import { SampleMeter } from "./sample-meter";
+import { ThreadMeter, type ThreadFigures } from "./thread-meter";
 
 const running = { ready: true, stopped: false };
+const nothing: ThreadFigures = {
+  listening: false,
+  calls: 0,
+  hostHits: 0,
+  hostMisses: 0,
+  answers: {},
+  acceptance: {},
+  loopLag: 0,
+  heapShare: 0,
+  poolBusy: 0,
+  poolWaiting: 0,
+  poolMax: 0,
+};
 let clock: TestClock;
 let ctx: Context;
+let thread: ThreadMeter;
 let meter: SampleMeter;
 
 beforeEach(async () => {
   clock = testClock();
   ctx = testServerContext(clock);
-  meter = new SampleMeter(clock.now());
+  thread = new ThreadMeter();
+  meter = new SampleMeter(clock.now(), async () => ({ main: nothing, agents: await thread.take() }));
   // The registry is the process's own: what earlier tests counted is behind this reading.
   await meter.take(clock.now(), null, running);
   await getPrisma().metricSample.deleteMany();
   await migrateQueue(getPool());
 });
-afterEach(() => meter.stop());
+afterEach(() => thread.stop());
 
 const record = (instance = "one/1", state = running) => recordSample(ctx, meter, () => readBacklog(ctx), state, instance);
 
@@ -78,6 +95,24 @@ test("a sample holds what happened since the one before", async () => {
   expect(buckets).toHaveLength(1);
   expect(buckets[0]?.acceptance).toEqual({ "1.5": 1 });
   expect(Object.values(buckets[0]?.answers ?? {})).toEqual([1]);
+});
+
+test("a process's sample adds up what its threads measured, keeps their lags apart and shows the fuller memory", async () => {
+  const main = { ...nothing, calls: 1, answers: { "0.1": 1 }, acceptance: { "2": 4 }, loopLag: 0.3, heapShare: 0.2, poolBusy: 3, poolWaiting: 1, poolMax: 16 };
+  const agents = { ...nothing, listening: true, calls: 9, answers: { "0.1": 2, "0.5": 1 }, loopLag: 0.001, heapShare: 0.5, poolBusy: 2, poolMax: 8 };
+  const both = new SampleMeter(clock.now(), () => Promise.resolve({ main, agents }));
+  expect(await both.take(clock.now(), null, running)).toMatchObject({
+    listening: true,
+    calls: 10,
+    answers: { "0.1": 3, "0.5": 1 },
+    acceptance: { "2": 4 },
+    loopLag: 0.001,
+    pageLag: 0.3,
+    heapShare: 0.5,
+    poolBusy: 5,
+    poolWaiting: 1,
+    poolMax: 24,
+  });
 });
 
 test("the counts of two instances are added, and time that both measured counts once", async () => {
@@ -127,6 +162,7 @@ test("a sample is kept also when what waits can't be counted", async () => {
 test("a scrape shows the pool, what waits, and the hosts by access", async () => {
   const id = await connection();
   registerServerMetrics();
+  registerThreadMetrics();
   const families = parseMetrics(await metricsRegistry().metrics());
   const only = (name: string) => families.get(name)?.samples.map(({ labels, value }) => ({ ...labels, value }));
   expect(only("flotilla_reports_waiting")).toContainEqual({ connection: String(id), value: 0 });

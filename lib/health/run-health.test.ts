@@ -5,13 +5,18 @@ import { migrateQueue } from "../jobs/run-worker";
 import { metricsRegistry } from "../metrics/registry";
 import { parseMetrics } from "../testing/parse-metrics";
 import { listLatestSamples } from "./health-queries";
+import { measureAgents } from "./measure-agents";
 import { runHealth } from "./run-health";
 import { SampleFigures } from "./sample-figures";
 import { instanceName } from "./sample-meter";
 
 test("a process shows every family of metrics, and leaves a last sample that says that it stopped", async () => {
   await migrateQueue(getPool());
-  const run = runHealth(() => true);
+  const agents = measureAgents();
+  const run = runHealth(
+    () => true,
+    () => agents.take(),
+  );
   const families = [...parseMetrics(await metricsRegistry().metrics()).keys()].filter((name) => name.startsWith("flotilla_"));
   expect(families).toEqual(
     expect.arrayContaining([
@@ -25,6 +30,7 @@ test("a process shows every family of metrics, and leaves a last sample that say
     ]),
   );
   await run.stop();
+  agents.stop();
   const [last, ...others] = await listLatestSamples(serverContext().sql, new Date(0), new Date());
   expect(others).toEqual([]);
   expect(last?.instance).toBe(instanceName);

@@ -1,13 +1,11 @@
 import { serverContext } from "@/lib/context";
 import { getLogger } from "@/lib/log";
-import { fitAnswerStride } from "@/lib/metrics/answer-timer";
-import { registerAgentMetrics } from "@/lib/metrics/register-agent-metrics";
-import { registerProcessMetrics } from "@/lib/metrics/register-process-metrics";
 import { recordSample } from "./record-sample";
 import { knownBacklog, registerServerMetrics } from "./register-server-metrics";
+import { registerThreadMetrics } from "./register-thread-metrics";
 import { SampleMeter } from "./sample-meter";
+import { ThreadMeter, type ThreadFigures } from "./thread-meter";
 
-const lookEveryMs = 1000;
 const sampleEveryMs = 30_000;
 /** A young process shows itself soon. */
 const firstSampleAfterMs = 3000;
@@ -18,18 +16,20 @@ export interface HealthRun {
   stop(): Promise<void>;
 }
 
-/** Begins to measure this process: its metrics, and a sample every half minute for Settings → Health. `isReady` says whether it serves. */
-export function runHealth(isReady: () => boolean): HealthRun {
-  registerProcessMetrics();
-  registerAgentMetrics();
+/**
+ * Begins to measure this process: its metrics, and a sample every half minute for Settings → Health. `isReady` says whether it serves, `askAgents` gives what
+ * the agents' thread measured since it was asked last.
+ */
+export function runHealth(isReady: () => boolean, askAgents: () => Promise<ThreadFigures>): HealthRun {
+  registerThreadMetrics();
   registerServerMetrics();
-  const meter = new SampleMeter(new Date(Date.now() - process.uptime() * 1000));
+  const own = new ThreadMeter();
+  const meter = new SampleMeter(new Date(Date.now() - process.uptime() * 1000), async () => {
+    const agents = await askAgents();
+    return { main: await own.take(), agents };
+  });
   let sampling: Promise<void> | undefined;
 
-  const look = setInterval(() => {
-    fitAnswerStride();
-    meter.look();
-  }, lookEveryMs).unref();
   const first = setTimeout(sample, firstSampleAfterMs).unref();
   const every = setInterval(sample, sampleEveryMs).unref();
 
@@ -50,12 +50,11 @@ export function runHealth(isReady: () => boolean): HealthRun {
 
   return {
     async stop() {
-      clearInterval(look);
       clearInterval(every);
       clearTimeout(first);
       await sampling;
       await record({ ready: false, stopped: true });
-      meter.stop();
+      own.stop();
     },
   };
 }

@@ -19,12 +19,14 @@ export const SampleFigures = z.object({
   hostMisses: z.number(),
   answers: Counts,
   acceptance: Counts,
-  /** The 99th percentile. */
+  /** How late the agents' thread gets to its next task: the 99th percentile. */
   loopLag: z.number(),
+  /** The same of the thread of pages and jobs; processes that had one thread for all didn't say it. */
+  pageLag: z.number().optional(),
   memory: z.number(),
-  /** The heap in use as a share of what it may grow to. */
+  /** The heap in use as a share of what it may grow to, of the thread that is nearest to it. */
   heapShare: z.number(),
-  /** The most that were out at once, and the most that waited for one. */
+  /** The most that were out at once, and the most that waited for one; of all threads together. */
   poolBusy: z.number(),
   poolWaiting: z.number(),
   poolMax: z.number(),

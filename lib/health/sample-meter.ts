@@ -1,95 +1,65 @@
 import { hostname } from "node:os";
-import { monitorEventLoopDelay, type IntervalHistogram } from "node:perf_hooks";
-import { getHeapStatistics } from "node:v8";
-import { agentCaches } from "@/lib/agents/agent-caches";
 import { productVersion } from "@/lib/auth/product-version";
-import { getPool } from "@/lib/db/pool";
-import { agentCounters, countCalls } from "@/lib/metrics/agent-counters";
-import { countsBetween, type BucketCounts } from "@/lib/metrics/histogram-counts";
-import { readHistogram } from "@/lib/metrics/read-histogram";
+import type { BucketCounts } from "@/lib/metrics/histogram-counts";
 import { ageInSeconds, type Backlog } from "./read-backlog";
 import type { SampleFigures } from "./sample-figures";
-
-interface Reading {
-  at: Date;
-  calls: number;
-  hostHits: number;
-  hostMisses: number;
-  answers: BucketCounts;
-  acceptance: BucketCounts;
-}
-
-// The loop's timer counts its own interval in.
-const loopResolutionMs = 20;
+import type { ThreadFigures } from "./thread-meter";
 
 /** This process among those that share the database. */
 export const instanceName = `${hostname()}/${process.pid}`;
 
+/** Reads what the threads measured since it was called last. */
+export type ReadThreads = () => Promise<{ main: ThreadFigures; agents: ThreadFigures }>;
+
 /** Measures this process from one sample to the next. */
 export class SampleMeter {
-  private readonly loop: IntervalHistogram = monitorEventLoopDelay({ resolution: loopResolutionMs });
-  private peaks = { busy: 0, waiting: 0 };
-  private before: Reading;
+  private before: Date;
 
-  constructor(private readonly since: Date) {
-    this.before = { at: since, calls: 0, hostHits: 0, hostMisses: 0, answers: {}, acceptance: {} };
-    this.loop.enable();
-  }
-
-  /** Looks at what is high for moments only; every second. */
-  look(): void {
-    const { totalCount, idleCount, waitingCount } = getPool();
-    this.peaks.busy = Math.max(this.peaks.busy, totalCount - idleCount);
-    this.peaks.waiting = Math.max(this.peaks.waiting, waitingCount);
+  constructor(
+    private readonly since: Date,
+    private readonly readThreads: ReadThreads,
+  ) {
+    this.before = since;
   }
 
   /** The figures since the sample before; `backlog` null when it couldn't be read. */
   async take(now: Date, backlog: Backlog | null, state: { ready: boolean; stopped: boolean }): Promise<SampleFigures> {
-    this.look();
-    const { before, peaks } = this;
-    const reading: Reading = {
-      at: now,
-      calls: countCalls(agentCounters),
-      hostHits: agentCounters.hostHits,
-      hostMisses: agentCounters.hostMisses,
-      answers: await readHistogram("flotilla_checkin_duration_seconds"),
-      acceptance: await readHistogram("flotilla_report_acceptance_seconds"),
-    };
-    const heap = getHeapStatistics();
+    const { main, agents } = await this.readThreads();
+    const sum = (figure: "calls" | "hostHits" | "hostMisses" | "poolBusy" | "poolWaiting" | "poolMax") => main[figure] + agents[figure];
     const figures: SampleFigures = {
       version: productVersion,
       since: this.since.toISOString(),
       ...state,
-      listening: agentCaches().isTrusted,
-      seconds: Math.max(0, now.getTime() - before.at.getTime()) / 1000,
-      calls: reading.calls - before.calls,
-      hostHits: reading.hostHits - before.hostHits,
-      hostMisses: reading.hostMisses - before.hostMisses,
-      answers: countsBetween(before.answers, reading.answers),
-      acceptance: countsBetween(before.acceptance, reading.acceptance),
-      loopLag: rounded(Math.max(0, this.loop.percentile(99) / 1e6 - loopResolutionMs) / 1000),
+      listening: agents.listening,
+      seconds: Math.max(0, now.getTime() - this.before.getTime()) / 1000,
+      calls: sum("calls"),
+      hostHits: sum("hostHits"),
+      hostMisses: sum("hostMisses"),
+      answers: sumCounts(main.answers, agents.answers),
+      acceptance: sumCounts(main.acceptance, agents.acceptance),
+      loopLag: rounded(agents.loopLag),
+      pageLag: rounded(main.loopLag),
       memory: process.memoryUsage.rss(),
-      heapShare: rounded(heap.used_heap_size / heap.heap_size_limit),
-      poolBusy: peaks.busy,
-      poolWaiting: peaks.waiting,
-      poolMax: getPool().options.max ?? 0,
+      heapShare: rounded(Math.max(main.heapShare, agents.heapShare)),
+      poolBusy: sum("poolBusy"),
+      poolWaiting: sum("poolWaiting"),
+      poolMax: sum("poolMax"),
       ...(backlog && {
-        reportsWaiting: backlog.reports.reduce((sum, { waiting }) => sum + waiting, 0),
+        reportsWaiting: backlog.reports.reduce((total, { waiting }) => total + waiting, 0),
         reportOldest: Math.max(0, ...backlog.reports.map(({ oldestAt }) => rounded(ageInSeconds(oldestAt, backlog.at)))),
         jobsWaiting: backlog.jobs.waiting,
         jobOldest: rounded(ageInSeconds(backlog.jobs.oldestAt, backlog.at)),
       }),
     };
-    this.before = reading;
-    this.peaks = { busy: 0, waiting: 0 };
-    this.loop.reset();
+    this.before = now;
     return figures;
   }
+}
 
-  /** Ends measuring. */
-  stop(): void {
-    this.loop.disable();
-  }
+function sumCounts(one: BucketCounts, other: BucketCounts): BucketCounts {
+  const sum = { ...one };
+  for (const [bound, count] of Object.entries(other)) sum[bound] = (sum[bound] ?? 0) + count;
+  return sum;
 }
 
 function rounded(value: number): number {

@@ -1,10 +1,16 @@
-/** Set by server.ts from the socket (and from trusted proxies), never taken from outside. */
-export const addressHeader = "x-flotilla-address";
+/** What begins with this is said by our own threads to each other and never taken from outside. */
+export const ownHeaderPrefix = "x-flotilla-";
+
+/** Set by the agents' thread from the socket (and from trusted proxies). */
+export const addressHeader = `${ownHeaderPrefix}address`;
+
+/** Set by the agents' thread: "1" when the visitor's browser speaks HTTPS, to us or to the proxy before us. */
+export const httpsHeader = `${ownHeaderPrefix}https`;
 
 /** Set by server.ts: the path and query that was asked for, so that a page can send the visitor through sign-in and back. */
-export const pathHeader = "x-flotilla-path";
+export const pathHeader = `${ownHeaderPrefix}path`;
 
-/** The address a request came from, for limits and the log; "unknown" when server.ts didn't say it. X-Forwarded-For counts only there. */
+/** The address a request came from, for limits and the log; "unknown" when nobody said it. X-Forwarded-For counts only there. */
 export function clientAddress(headers: Pick<Headers, "get">): string {
   return headers.get(addressHeader) ?? "unknown";
 }

@@ -1,5 +1,6 @@
 import { monitorEventLoopDelay, type IntervalHistogram } from "node:perf_hooks";
 import { getPool } from "../db/pool";
+import { areAgentsBusy } from "../threads/agents-load";
 
 const resolutionMs = 20;
 const busyDelayMs = 15;
@@ -7,8 +8,8 @@ const longestMs = 1000;
 const shared = globalThis as unknown as { flotillaLoopDelay?: IntervalHistogram };
 
 /**
- * Rests between two pieces of background work, so that agents' calls come first: as long as the piece took, and four times as long while this
- * process or its connections are busy; at most a second.
+ * Rests between two pieces of background work, so that others come first: as long as the piece took, and four times as long while agents or pages are
+ * waiting; at most a second. Agents have a thread of their own, but share the database and the machine; pages share this thread.
  * @param startedAt when the piece began, by performance.now()
  */
 export function restAfter(startedAt: number): Promise<void> {
@@ -25,5 +26,5 @@ function isBusy(): boolean {
   }
   const lagMs = shared.flotillaLoopDelay.mean / 1e6 - resolutionMs;
   shared.flotillaLoopDelay.reset();
-  return lagMs > busyDelayMs || getPool().waitingCount > 0;
+  return lagMs > busyDelayMs || getPool().waitingCount > 0 || areAgentsBusy();
 }

@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { env } from "../env";
 import { getLogger } from "../log";
+import { joinMetrics, type ThreadMetrics } from "./join-metrics";
 import { metricsRegistry } from "./registry";
 
 /** The one path that metrics are at. */
@@ -9,9 +10,14 @@ export const metricsPath = "/metrics";
 
 /**
  * Answers a request for metrics, in Prometheus' text format. `door` is where it came in: at the people's port they exist only with METRICS_TOKEN,
- * at the port of their own also without. Where a token is set it is asked for at both. Never throws.
+ * at the port of their own also without. Where a token is set it is asked for at both. `askAgents` asks the agents' thread for its own. Never throws.
  */
-export async function answerMetrics(request: IncomingMessage, response: ServerResponse, door: "people" | "own"): Promise<void> {
+export async function answerMetrics(
+  request: IncomingMessage,
+  response: ServerResponse,
+  door: "people" | "own",
+  askAgents: () => Promise<ThreadMetrics>,
+): Promise<void> {
   const { METRICS_TOKEN } = env();
   const path = (request.url ?? "/").split("?", 1)[0];
   if (path !== metricsPath || (door === "people" && METRICS_TOKEN === undefined)) return say(response, 404, "There is nothing at this path.");
@@ -20,7 +26,8 @@ export async function answerMetrics(request: IncomingMessage, response: ServerRe
     return say(response, 401, "Send METRICS_TOKEN as a bearer token: Authorization: Bearer <token>.", { "www-authenticate": 'Bearer realm="metrics"' });
   }
   try {
-    const text = await metricsRegistry().metrics();
+    const [main, agents] = await Promise.all([metricsRegistry().getMetricsAsJSON(), askAgents()]);
+    const text = await joinMetrics({ main, agents });
     if (response.destroyed) return;
     response.writeHead(200, {
       "content-type": metricsRegistry().contentType,

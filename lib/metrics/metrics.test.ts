@@ -5,6 +5,7 @@ import { readEnv, resetEnv } from "../env";
 import { parseMetrics } from "../testing/parse-metrics";
 import { agentCounters } from "./agent-counters";
 import { answerMetrics } from "./answer-metrics";
+import type { ThreadMetrics } from "./join-metrics";
 import { beginAnswer, endAnswer, fitAnswerStride } from "./answer-timer";
 import { observeBatch } from "./observe-batch";
 import { observeJob } from "./observe-job";
@@ -14,6 +15,9 @@ import { registerAgentMetrics } from "./register-agent-metrics";
 import { registerProcessMetrics } from "./register-process-metrics";
 import { metricsRegistry } from "./registry";
 
+// What another thread counted: nothing, where a test doesn't say so.
+let agents: ThreadMetrics = [];
+const readAgents = () => Promise.resolve(agents);
 const token = "a-token-for-scraping-only";
 let people: Server;
 let own: Server;
@@ -21,15 +25,18 @@ let own: Server;
 beforeAll(async () => {
   registerProcessMetrics();
   registerAgentMetrics();
-  people = createServer((request, response) => void answerMetrics(request, response, "people"));
-  own = createServer((request, response) => void answerMetrics(request, response, "own"));
+  people = createServer((request, response) => void answerMetrics(request, response, "people", readAgents));
+  own = createServer((request, response) => void answerMetrics(request, response, "own", readAgents));
   for (const server of [people, own]) await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
 });
 afterAll(() => {
   people.close();
   own.close();
 });
-beforeEach(() => setToken(token));
+beforeEach(() => {
+  setToken(token);
+  agents = [];
+});
 afterEach(() => setToken(undefined));
 
 function setToken(value: string | undefined): void {
@@ -144,6 +151,28 @@ test("what happened is counted once, under its labels", async () => {
   expect(value("flotilla_report_acceptance_seconds_bucket", { kind: "unblock", le: "1.5" })).toBe(1);
   expect(value("flotilla_report_acceptance_seconds_bucket", { kind: "unblock", le: "1" })).toBe(0);
   expect(value("flotilla_report_acceptance_seconds_count", { kind: "block" })).toBeUndefined();
+});
+
+test("what two threads counted is added up, what each has of its own is labelled, and what the process has is said once", async () => {
+  agentCounters.configs += 3;
+  observeJob("compliance.sweep", "done", performance.now());
+  const before = await scrape();
+  agents = await metricsRegistry().getMetricsAsJSON();
+  const families = await scrape();
+  const both = (name: string, labels?: Record<string, string>) => [valueOf(families, name, labels), 2 * (valueOf(before, name, labels) ?? Number.NaN)];
+  for (const [joined, doubled] of [
+    both("flotilla_checkins_total", { call: "config" }),
+    both("flotilla_jobs_total", { job: "compliance.sweep", outcome: "done" }),
+    both("flotilla_job_duration_seconds_count", { job: "compliance.sweep" }),
+  ]) {
+    expect(joined).toBe(doubled);
+    expect(joined).toBeGreaterThan(0);
+  }
+  const threadsOf = (name: string) => families.get(name)?.samples.map(({ labels }) => labels.thread);
+  expect(threadsOf("nodejs_eventloop_lag_p99_seconds")).toEqual(["main", "agents"]);
+  expect(threadsOf("nodejs_eventloop_utilization_ratio")).toEqual(["main", "agents"]);
+  expect(threadsOf("process_resident_memory_bytes")).toEqual([undefined]);
+  expect(threadsOf("process_start_time_seconds")).toEqual([undefined]);
 });
 
 test("few answers are all timed, and of many a share that stands for them", async () => {

@@ -1,0 +1,32 @@
+import { AggregatorRegistry, type MetricObjectWithValues, type MetricValue } from "prom-client";
+
+/** The metrics of one thread, as a registry gives them: plain data. */
+export type ThreadMetrics = MetricObjectWithValues<MetricValue<string>>[];
+
+/** The threads of the process, as metrics name them. */
+export type ThreadName = "main" | "agents";
+
+/**
+ * Joins the metrics of the threads into one text in Prometheus' format. What is the process's is said once, as the main thread sees it; what a thread has for
+ * itself carries the label `thread`; all else counts events, wherever they happened, and is added up.
+ */
+export function joinMetrics(threads: Partial<Record<ThreadName, ThreadMetrics>>): Promise<string> {
+  const labelled = Object.entries(threads).map(([thread, metrics]) =>
+    metrics
+      .filter(({ name }) => thread === "main" || !isOfProcess(name))
+      .map((one) => ({ ...one, aggregator: "sum", values: isOfThread(one.name) ? one.values.map((value) => withThread(value, thread)) : one.values })),
+  );
+  return AggregatorRegistry.aggregate(labelled).metrics();
+}
+
+function isOfProcess(name: string): boolean {
+  return name.startsWith("process_") || name === "nodejs_version_info";
+}
+
+function isOfThread(name: string): boolean {
+  return (name.startsWith("nodejs_") && name !== "nodejs_version_info") || name.startsWith("flotilla_database_pool_");
+}
+
+function withThread(value: MetricValue<string>, thread: string): MetricValue<string> {
+  return { ...value, labels: { ...value.labels, thread } };
+}
