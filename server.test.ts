@@ -1,5 +1,5 @@
 import { execFile, spawn, type ChildProcess } from "node:child_process";
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -87,6 +87,11 @@ test.each<[string, () => Record<string, string>, RegExp]>([
     () => ({ ...secret, DATABASE_URL: newer.url, METRICS_PORT: port() }),
     /^Port \d+ is taken by another program\..* set METRICS_PORT to a free port/,
   ],
+  [
+    "a TMPDIR that isn't there",
+    () => ({ TMPDIR: "/nowhere" }),
+    /^The folder for temporary files, \/nowhere, can't hold a socket \(ENOENT.*Set TMPDIR to a short path/,
+  ],
   ["a METRICS_TOKEN that can be guessed", () => ({ METRICS_TOKEN: "short" }), /^METRICS_TOKEN is not usable: expected at least 16 characters without spaces/],
   ["a missing SECRET_KEY", () => ({ DATABASE_URL: newer.url }), /^SECRET_KEY is missing\. Set it to at least 32 characters/],
   ["a SECRET_KEY that is too short", () => ({ DATABASE_URL: newer.url, SECRET_KEY: "short" }), /^SECRET_KEY is not usable: expected at least 32 characters/],
@@ -134,4 +139,59 @@ test("while it starts it lives, isn't ready, asks agents and people to come agai
   expect(agent.text).not.toContain("node_invalid");
   child?.kill("SIGTERM");
   expect(await ended).toEqual({ code: 0, said: "" });
+});
+
+/** A server whose start goes on for ever, since its database never answers; with a folder for temporary files of its own. */
+async function startUnfinished(environment: Record<string, string> = {}) {
+  const temporary = join(folder, "temporary");
+  mkdirSync(temporary, { recursive: true });
+  const own = await freePort();
+  let child: ChildProcess | undefined;
+  const ended = start(
+    { ...secret, DATABASE_URL: `postgresql://flotilla@127.0.0.1:${port()}/flotilla`, PORT: String(own), TMPDIR: temporary, ...environment },
+    (started) => (child = started),
+  );
+  const ask = (path: string) => fetch(`http://127.0.0.1:${own}${path}`).then(({ status }) => status);
+  await expect.poll(() => ask("/healthz").catch(() => null), { timeout: 9_000 }).toBe(200);
+  return {
+    ended,
+    ask,
+    kill: (signal: NodeJS.Signals) => child?.kill(signal),
+    left: () => readdirSync(temporary).filter((name) => name.startsWith("flotilla-")),
+  };
+}
+
+test.each(["agents", "main"])("an exception that nobody caught in the %s thread ends the process, which says why and leaves nothing behind", async (thread) => {
+  const faulty = `import { isMainThread } from "node:worker_threads"; import { subscribe } from "node:diagnostics_channel";
+    subscribe("http.server.request.start", ({ request }) => {
+      if (request.url === "/fault/" + (isMainThread ? "main" : "agents")) process.nextTick(() => { throw new Error("a fault for this test"); });
+    });`;
+  const { ended, ask, left } = await startUnfinished({ NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(faulty)}` });
+  // Its answer may get out, or not.
+  await ask(`/fault/${thread}`).catch(() => undefined);
+  const { code, said } = await ended;
+  expect(code).toBe(1);
+  const lines = said
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as { msg: string; "error.message": string });
+  const why = thread === "main" ? "an exception was left to nobody" : "the agents' thread ended";
+  expect(lines.filter(({ msg }) => msg.startsWith(why)).map((line) => line["error.message"])).toEqual([expect.stringContaining("a fault for this test")]);
+  expect(left()).toEqual([]);
+});
+
+test("a killed process's socket is in nobody's way, and the next start takes it away", async () => {
+  const killed = await startUnfinished();
+  const [abandoned] = killed.left();
+  expect(abandoned).toMatch(/^flotilla-pages-/);
+  killed.kill("SIGKILL");
+  await killed.ended;
+  expect(killed.left()).toEqual([abandoned]);
+  const next = await startUnfinished();
+  expect(await next.ask("/hosts")).toBe(503);
+  expect(next.left()).toHaveLength(1);
+  expect(next.left()).not.toContain(abandoned);
+  next.kill("SIGTERM");
+  expect((await next.ended).code).toBe(0);
+  expect(next.left()).toEqual([]);
 });

@@ -6,7 +6,7 @@ const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 export default defineConfig({
   resolve: { alias: { "@": at("."), "server-only": at("./lib/testing/empty-module.ts") } },
   test: {
-    include: ["lib/**/*.test.ts", "app/**/*.test.ts", "bench/**/*.test.ts", "server.test.ts"],
+    include: ["lib/**/*.test.ts", "app/**/*.test.ts", "bench/**/*.test.ts", "server.test.ts", "agents-thread.test.ts"],
     globalSetup: ["lib/testing/start-test-postgres.ts"],
     setupFiles: ["lib/testing/use-test-database.ts"],
     testTimeout: 30_000,

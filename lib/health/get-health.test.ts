@@ -55,7 +55,7 @@ test("before anything was measured there is nothing to show and nothing wrong", 
 
 test("ten minutes of two instances become one point: counts added, times from all answers, the highest of what each read", async () => {
   await sample("sail-1/1", 700, { reportsWaiting: 9 });
-  await sample("sail-1/1", 10, { loopLag: 0.02 });
+  await sample("sail-1/1", 10, { loopLag: 0.02, pageLag: 0.3 });
   await sample("sail-2/1", 9, { loopLag: 0.04, answers: { "0.01": 899, "1": 1 }, acceptance: { "2": 3, "5": 1 }, poolBusy: 5, reportsWaiting: 3 });
   const { points, since, instances, problems } = await getHealth(ctx);
   expect(since.toISOString()).toBe("2026-03-01T09:10:00.000Z");
@@ -64,6 +64,7 @@ test("ten minutes of two instances become one point: counts added, times from al
   expect(points[1]).toMatchObject({
     callsPerSecond: 20,
     loopLag: 0.04,
+    pageLag: 0.3,
     poolBusy: 5,
     poolMax: 16,
     reportsWaiting: 3,

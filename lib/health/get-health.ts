@@ -14,8 +14,10 @@ export interface HealthPoint {
   callsPerSecond: number;
   answersTimed: number;
   answerP99: number | null;
-  /** The longest of all instances, as all that follow. */
+  /** Of the threads that answer agents; the longest of all instances, as all that follow. */
   loopLag: number;
+  /** Of the threads of pages and jobs. */
+  pageLag: number;
   accepted: number;
   acceptanceP50: number | null;
   acceptanceP95: number | null;
@@ -89,6 +91,7 @@ function recentFigures(point: HealthPoint | undefined, latest: readonly LatestSa
     answersTimed: point?.answersTimed ?? 0,
     answerP99: point?.answerP99 ?? null,
     loopLag: point?.loopLag ?? 0,
+    pageLag: point?.pageLag ?? 0,
     poolWaiting: point?.poolWaiting ?? 0,
     poolMax: point?.poolMax ?? 0,
     reportsWaiting,

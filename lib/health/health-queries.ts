@@ -85,6 +85,7 @@ export interface SampleSpan {
   hostHits: number;
   hostMisses: number;
   loopLag: number;
+  pageLag: number;
   memory: number;
   poolBusy: number;
   poolWaiting: number;
@@ -95,7 +96,7 @@ export interface SampleSpan {
   jobOldest: number;
 }
 
-const highest = ["loopLag", "memory", "poolBusy", "poolWaiting", "poolMax", "reportsWaiting", "reportOldest", "jobsWaiting", "jobOldest"];
+const highest = ["loopLag", "pageLag", "memory", "poolBusy", "poolWaiting", "poolMax", "reportsWaiting", "reportOldest", "jobsWaiting", "jobOldest"];
 const summed = ["calls", "hostHits", "hostMisses"];
 const figure = (aggregate: string, key: string) => `coalesce(${aggregate}((s.values->>'${key}')::float8), 0) as "${key}"`;
 // A span begins at its instant; samples stand for the seconds before them.

@@ -23,6 +23,7 @@ export interface RecentFigures {
   answersTimed: number;
   answerP99: number | null;
   loopLag: number;
+  pageLag: number;
   poolWaiting: number;
   poolMax: number;
   reportsWaiting: number;
@@ -40,7 +41,7 @@ export interface HealthProblem {
 }
 
 /** From where on a figure is a problem. Times in seconds. */
-export const thresholds = { answerP99: 1, loopLag: 0.25, reportOldest: 60, jobOldest: 60, heapShare: 0.9 } as const;
+export const thresholds = { answerP99: 1, loopLag: 0.25, pageLag: 1, reportOldest: 60, jobOldest: 60, heapShare: 0.9 } as const;
 
 const fewAnswers = 20;
 const loudForMs = 15 * 60_000;
@@ -103,7 +104,7 @@ function machineOf(name: string): string {
 
 function judgeFigures(recent: RecentFigures): HealthProblem[] {
   const problems: HealthProblem[] = [];
-  const { answerP99, loopLag, poolWaiting, poolMax, reportsWaiting, reportOldest, jobsWaiting, jobOldest } = recent;
+  const { answerP99, loopLag, pageLag, poolWaiting, poolMax, reportsWaiting, reportOldest, jobsWaiting, jobOldest } = recent;
   if (reportOldest > thresholds.reportOldest) {
     problems.push({
       code: "reports_late",
@@ -123,8 +124,15 @@ function judgeFigures(recent: RecentFigures): HealthProblem[] {
   if (loopLag > thresholds.loopLag) {
     problems.push({
       code: "loop_late",
-      what: `A process is busy for ${saySeconds(loopLag)} at a time, and everyone else waits that long.`,
+      what: `A process is busy for ${saySeconds(loopLag)} at a time, and agents wait that long.`,
       remedy: "Its processor is too slow for the load, or shared with too much. Start another instance.",
+    });
+  }
+  if (pageLag > thresholds.pageLag) {
+    problems.push({
+      code: "pages_late",
+      what: `A process is busy with pages and background jobs for ${saySeconds(pageLag)} at a time.`,
+      remedy: "Agents don’t wait for them, but people and reports do. If this lasts, lower WORKER_CONCURRENCY or start another instance.",
     });
   }
   if (poolMax > 0 && poolWaiting > poolMax) {

@@ -61,7 +61,10 @@ const charts: ChartFacts<HealthPoint>[] = [
     key: "loop",
     title: "Event loop",
     about: "How late a process gets to its next task: 99 of 100 are no later.",
-    lines: [{ name: "Late by", read: ({ loopLag }) => loopLag }],
+    lines: [
+      { name: "Agents", read: ({ loopLag }) => loopLag },
+      { name: "Pages and jobs", read: ({ pageLag }) => pageLag },
+    ],
     say: saySeconds,
     threshold: thresholds.loopLag,
   },
