@@ -3,7 +3,7 @@ import type { BenchOptions } from "./bench-options";
 import { nodeKeyOf, usualFleet, type SeededFleet } from "./fleet-plan";
 import { postRequest, runClosedLoop, type ClosedLoop, type LoadResult } from "./load-client";
 import { HostAnswers, type ParsedAsk } from "./load/host-answers";
-import { mainThreadSeconds, postgresMb, residentMb } from "./process-stats";
+import { postgresMb, residentMb, threadSeconds } from "./process-stats";
 import { startBaselines } from "./start-baselines";
 import { startBenchServer, type BenchServer } from "./start-bench-server";
 
@@ -13,6 +13,12 @@ const paths = { read: "/api/osquery/distributed/read", config: "/api/osquery/con
 const mostDeveloperHosts = 400;
 const sides = ["ours", "bare", "next"] as const;
 type Side = (typeof sides)[number];
+
+/** Whose event loop answers. */
+interface Thread {
+  pid: number;
+  tid: number;
+}
 
 // Once a minute the gate asks every host; here, where reads are to be empty, once an hour.
 const quietGate = { GATE_CHECK_SECONDS: "3600" };
@@ -44,13 +50,14 @@ export async function measureRates(options: BenchOptions): Promise<void> {
     const baselines = await startBaselines(await learnAnswers(bench.port));
     try {
       const ports = { ours: bench.port, bare: baselines.barePort, next: baselines.nextPort };
-      const pids = { ours: bench.server.pid, bare: baselines.barePid, next: baselines.nextPid };
+      const alone = (pid: number): Thread => ({ pid, tid: pid });
+      const threads = { ours: { pid: bench.server.pid, tid: bench.agentsTid }, bare: alone(baselines.barePid), next: alone(baselines.nextPid) };
       printHead();
       for (const row of rows) {
         // Whoever answers first would otherwise pay for compiling, and ours for reading its hosts.
-        await runRound(row, ports, pids, seconds / 4);
+        await runRound(row, ports, threads, seconds / 4);
         const done: Round[] = [];
-        for (let round = 0; round < rounds; round += 1) done.push(await runRound(row, ports, pids, seconds));
+        for (let round = 0; round < rounds; round += 1) done.push(await runRound(row, ports, threads, seconds));
         printRow(row, done);
       }
     } finally {
@@ -148,13 +155,14 @@ async function learnAnswers(port: number): Promise<Record<string, string>> {
   return answers;
 }
 
-async function runRound(row: Row, ports: Record<Side, number>, pids: Record<Side, number>, seconds: number): Promise<Round> {
+async function runRound(row: Row, ports: Record<Side, number>, threads: Record<Side, Thread>, seconds: number): Promise<Round> {
   const round = {} as Round;
   for (const side of ["bare", "ours", "next"] as const) {
-    const before = mainThreadSeconds(pids[side]);
+    const { pid, tid } = threads[side];
+    const before = threadSeconds(pid, tid);
     const at = performance.now();
     const result = await runClosedLoop({ port: ports[side], connections, seconds, request: row.request });
-    round[side] = { ...result, cpu: (mainThreadSeconds(pids[side]) - before) / ((performance.now() - at) / 1000) };
+    round[side] = { ...result, cpu: (threadSeconds(pid, tid) - before) / ((performance.now() - at) / 1000) };
   }
   return round;
 }

@@ -7,6 +7,7 @@ import { usualFleet, type SeededFleet } from "./fleet-plan";
 import { startLoad, type Load, type LoadReport } from "./load/start-load";
 import { pause } from "./pause";
 import { errorText, ms } from "./print-load";
+import { readAgentsFigure } from "./server-metrics";
 import { startBenchServer } from "./start-bench-server";
 import { watchLocks, type LockFigures, type LockWatch } from "./watch-locks";
 
@@ -69,8 +70,7 @@ export async function measureStorms(options: BenchOptions): Promise<void> {
   console.log(
     `   ${hosts.toLocaleString("en")} hosts × ${policies} policies in 10 teams with the gate on; ${seconds} s before and after, during until the work behind is done.`,
   );
-  const token = randomBytes(24).toString("hex");
-  const bench = await startBenchServer(options.folder, { ...usualFleet, hosts, policies, now: new Date() }, { METRICS_TOKEN: token });
+  const bench = await startBenchServer(options.folder, { ...usualFleet, hosts, policies, now: new Date() });
   const sql = new Client({ connectionString: bench.postgres.url, application_name: "flotilla-bench" });
   const load = await startLoad({ fleet: bench.fleet, port: bench.port, hosts, rampSeconds });
   let locks: LockWatch | undefined;
@@ -79,7 +79,8 @@ export async function measureStorms(options: BenchOptions): Promise<void> {
     locks = await watchLocks(bench.postgres.url);
     const admin = await signInAdmin(bench.server.origin, stackAdmin);
     await prepareLabel(admin, bench.fleet, sql);
-    const readLag = () => readLagMs(bench.server.origin, token);
+    // The p99 since the last call, in milliseconds, of the thread that answers agents.
+    const readLag = async () => (await readAgentsFigure(bench.server.origin, "nodejs_eventloop_lag_p99_seconds")).value * 1000;
     await pause(rampSeconds + settleSeconds);
     await untilCalm(sql, longestSeconds);
     printHead();
@@ -171,12 +172,6 @@ async function moveTeam(admin: AdminClient, fleet: SeededFleet, sql: Client): Pr
   await admin.post("hosts/transfer", { team_id: fleet.teamIds[2], hosts: rows.map(({ id }) => id) });
 }
 
-/** The p99 of the event loop's lag since the last call, in milliseconds. */
-async function readLagMs(origin: string, token: string): Promise<number> {
-  const text = await (await fetch(`${origin}/metrics`, { headers: { authorization: `Bearer ${token}` } })).text();
-  return Number(/^nodejs_eventloop_lag_p99_seconds ([\d.e+-]+)/m.exec(text)?.[1] ?? Number.NaN) * 1000;
-}
-
 interface Row {
   answered: number;
   behind: number;
@@ -191,7 +186,9 @@ interface Row {
 
 function printHead(): void {
   const columns = ["answer s", "behind s", "before", "during", "after", "ratio", "max", "lag p99", "locks", "waiting", "longest s"];
-  console.log(`\n   p99 of all calls and loop lag in ms; locks and waiting sessions at their most, and the longest transaction, sampled once a second`);
+  console.log(
+    `\n   p99 of all calls and lag of the agents' event loop in ms; locks and waiting sessions at their most, and the longest transaction, sampled once a second`,
+  );
   console.log(`   ${"".padEnd(26)} ${columns.map((name) => name.padStart(9)).join(" ")}`);
 }
 

@@ -5,25 +5,28 @@ import { childrenOf } from "./process-stats";
 /** The processes of one measurement. */
 export interface Pinned {
   server: number;
+  /** The server's thread that answers agents. */
+  agentsTid: number;
   postgres: number;
   load: number;
 }
 
 /**
- * Gives the server's event loop one core to itself and the rest of them another, as a careful operator does; otherwise the system moves them about, and each
- * move costs both. Its helper threads stay free. Says what it did.
+ * Gives the server's agents' thread one core to itself and the rest of them another, as a careful operator does; otherwise the system moves them about, and each
+ * move costs both. The server's helper threads stay free. Says what it did.
  */
-export function pinProcesses({ server, postgres, load }: Pinned): void {
+export function pinProcesses({ server, agentsTid, postgres, load }: Pinned): void {
   if (availableParallelism() < 2) return console.log("   one core: nothing to pin");
   try {
-    pin(server, 0);
-    for (const pid of [postgres, ...childrenOf(postgres), load]) pin(pid, 1);
-    console.log("   pinned: the server's main thread to core 0, PostgreSQL and the generator to core 1");
+    pin(agentsTid, 0);
+    // A process's number alone means its main thread: pages and jobs.
+    for (const id of [server, postgres, ...childrenOf(postgres), load]) pin(id, 1);
+    console.log("   pinned: the server's agents' thread to core 0, its main thread, PostgreSQL and the generator to core 1");
   } catch (cause) {
     console.log(`   not pinned, taskset isn't usable here: ${(cause as Error).message.split("\n")[0]}`);
   }
 }
 
-function pin(pid: number, core: number): void {
-  execFileSync("taskset", ["--pid", "--cpu-list", String(core), String(pid)], { stdio: "ignore" });
+function pin(id: number, core: number): void {
+  execFileSync("taskset", ["--pid", "--cpu-list", String(core), String(id)], { stdio: "ignore" });
 }

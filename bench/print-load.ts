@@ -1,6 +1,6 @@
 import { callKinds } from "./load/load-plan";
 import type { CallFigures, LoadReport } from "./load/start-load";
-import { cpuSeconds, machineCpuSeconds, mainThreadSeconds, postgresCpuSeconds, postgresMb, residentMb } from "./process-stats";
+import { cpuSeconds, machineCpuSeconds, postgresCpuSeconds, postgresMb, residentMb, threadSeconds } from "./process-stats";
 
 /** Milliseconds for a table. */
 export const ms = (value: number): string => (Number.isNaN(value) ? "-" : value.toFixed(value < 100 ? 1 : 0)).padStart(8);
@@ -34,7 +34,7 @@ export function printCallRow(name: string, figures: CallFigures, seconds: number
 export interface MachineUse {
   serverMb: number;
   serverCpu: number;
-  /** How much of the time the server's event loop stood ready. */
+  /** How much of the time the event loop of the server's agents' thread stood ready. */
   loopFree: number;
   postgresMb: number;
   postgresCpu: number;
@@ -44,11 +44,11 @@ export interface MachineUse {
 }
 
 /** Watches processes by what Linux counts of them. */
-export function watchMachine(pids: { server: number; postgres: number; load: number }): () => MachineUse {
+export function watchMachine(pids: { server: number; agentsTid: number; postgres: number; load: number }): () => MachineUse {
   const read = () => ({
     at: performance.now() / 1000,
     server: cpuSeconds(pids.server),
-    loop: mainThreadSeconds(pids.server),
+    loop: threadSeconds(pids.server, pids.agentsTid),
     postgres: postgresCpuSeconds(pids.postgres),
     load: cpuSeconds(pids.load),
     machine: machineCpuSeconds(),
@@ -79,7 +79,7 @@ export function printMachine(use: MachineUse, report: LoadReport): void {
   if (use.othersCpu > mostOthersCpu)
     console.log(`   THE MACHINE WASN'T FREE: other processes took ${percent(use.othersCpu).trim()} of a core meanwhile; these times aren't the server's`);
   console.log(
-    `   server ${use.serverMb.toFixed(0)} MB, CPU ${percent(use.serverCpu).trim()}, event loop free ${percent(use.loopFree).trim()}; ` +
+    `   server ${use.serverMb.toFixed(0)} MB, CPU ${percent(use.serverCpu).trim()}, agents' event loop free ${percent(use.loopFree).trim()}; ` +
       `PostgreSQL ${use.postgresMb.toFixed(0)} MB, CPU ${percent(use.postgresCpu).trim()}; ` +
       `generator apart: CPU ${percent(use.loadCpu).trim()} (${report.generator.microsecondsPerAnswer.toFixed(0)} µs an answer), late p99 ${report.generator.latenessP99.toFixed(1)} ms, ` +
       `${report.sockets.toLocaleString("en")} sockets${report.waiting > 0 ? `, ${report.waiting.toLocaleString("en")} calls in line` : ""}`,

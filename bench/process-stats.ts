@@ -27,9 +27,9 @@ export function cpuSeconds(pid: number): number {
   return readTicks(`/proc/${pid}/stat`).own / ticksPerSecond;
 }
 
-/** CPU time of a process's main thread so far, in seconds: of Node's, its event loop (Linux; NaN elsewhere). */
-export function mainThreadSeconds(pid: number): number {
-  return readTicks(`/proc/${pid}/task/${pid}/stat`).own / ticksPerSecond;
+/** CPU time of one thread of a process so far, in seconds (Linux; NaN elsewhere). A program's main thread has the number of its process. */
+export function threadSeconds(pid: number, tid: number): number {
+  return readTicks(`/proc/${pid}/task/${tid}/stat`).own / ticksPerSecond;
 }
 
 /** CPU time of a PostgreSQL so far: its processes, and those that have ended, in seconds (Linux; NaN elsewhere). */

@@ -4,12 +4,15 @@ import { migrate } from "@/lib/db/migrate";
 import { startServer, type ServerProcess } from "@/lib/simulator/stack/start-server";
 import type { FleetPlan, SeededFleet } from "./fleet-plan";
 import { seedFleet } from "./seed-fleet";
+import { findAgentsThread, metricsEnvironment } from "./server-metrics";
 
 /** A server on a database of its own that holds a seeded fleet. */
 export interface BenchServer {
   postgres: EmbeddedPostgres;
   fleet: SeededFleet;
   server: ServerProcess;
+  /** The thread that answers agents, by the system's number (Linux; NaN elsewhere). */
+  agentsTid: number;
   /** For agents and people alike. */
   port: number;
   stop: () => Promise<void>;
@@ -22,11 +25,18 @@ export async function startBenchServer(folder: string, plan: FleetPlan, environm
   try {
     await migrate(postgres.url);
     const fleet = await seedFleet(postgres.url, plan, (line) => console.log(`   ${line}`));
-    const server = await startServer({ dataDir: folder, databaseUrl: postgres.url, environment: { LOG_LEVEL: "error", ...environment }, onLine: sayIfWrong });
+    const server = await startServer({
+      dataDir: folder,
+      databaseUrl: postgres.url,
+      environment: { LOG_LEVEL: "error", ...metricsEnvironment, ...environment },
+      onLine: sayIfWrong,
+    });
+    const agentsTid = await findAgentsThread(server.origin);
     return {
       postgres,
       fleet,
       server,
+      agentsTid,
       port: Number(new URL(server.origin).port),
       async stop() {
         await server.stop();
