@@ -68,17 +68,26 @@ export async function listPoliciesOfHost(sql: Sql, hostId: number): Promise<Host
   return sql.rows<HostPolicy>(policies, [hostId]);
 }
 
+// A host's text has each of its names on a line of its own, and an index; keys and ids have theirs. Few are left to be compared exactly. No name: a short
+// identifier wants another plan than a long one.
 const byIdentifier = statement(
-  "hosts.find_id_by_identifier",
-  `select id from hosts where ($4::int[] is null or team_id = any($4::int[])) and (hardware_uuid ilike $1::text or hardware_serial ilike $1::text
-     or hostname = $2::text or computer_name = $2::text or osquery_host_id = $2::text or node_key_hash = $3::text or orbit_node_key_hash = $3::text
-     or ($2::text ~ '^[0-9]{1,9}$' and id::text = $2::text))
-   order by (hardware_uuid ilike $1::text) desc, (hardware_serial ilike $1::text) desc, (hostname = $2::text) desc, id limit 1`,
+  "",
+  `with named as (
+     select x.host_id as id from host_texts x where x.text like lower($1::text) and E'\\n' || x.text || E'\\n' like lower($5::text)
+     union all select id from hosts where osquery_host_id = $2::text
+     union all select id from hosts where node_key_hash = $3::text
+     union all select id from hosts where orbit_node_key_hash = $3::text
+     union all select id from hosts where id = case when $2::text ~ '^[0-9]{1,9}$' then $2::int end)
+   select h.id from hosts h where h.id in (select id from named) and ($4::int[] is null or h.team_id = any($4::int[]))
+     and (lower(h.hardware_uuid) = lower($2::text) or lower(h.hardware_serial) = lower($2::text) or h.hostname = $2::text or h.computer_name = $2::text or h.osquery_host_id = $2::text
+       or h.node_key_hash = $3::text or h.orbit_node_key_hash = $3::text or h.id::text = $2::text)
+   order by (lower(h.hardware_uuid) = lower($2::text)) desc, (lower(h.hardware_serial) = lower($2::text)) desc, (h.hostname = $2::text) desc, h.id limit 1`,
 );
 
 /** The host of these teams, or of any for null, that answers to a UUID, serial, name, node key (by its hash) or id, in this order. */
 export async function findHostIdByIdentifier(sql: Sql, identifier: string, keyHash: string, teamIds: number[] | null): Promise<number | null> {
-  const [row] = await sql.rows<{ id: number }>(byIdentifier, [identifier.replace(/[\\%_]/g, "\\$&"), identifier, keyHash, teamIds]);
+  const like = identifier.replace(/[\\%_]/g, "\\$&");
+  const [row] = await sql.rows<{ id: number }>(byIdentifier, [`%${like}%`, identifier, keyHash, teamIds, `%\n${like}\n%`]);
   return row?.id ?? null;
 }
 

@@ -71,8 +71,10 @@ export async function listPlacedHosts(
   const direction = page.orderDirection === "desc" ? "desc" : "asc";
   const conditions: Part[] = hostConditions(filter, now, bind);
   if (page.after) conditions.push(behind(page.after, order, direction, bind));
-  const text = `select p.host_id as id, (${order.text})::text as key, p.name ${fromPlaces(conditions, order)}
-    order by ${order.text} ${direction} ${order.nullable ? "nulls last" : ""}, p.name, p.host_id limit ${bind(page.limit)}::int offset ${bind(page.offset)}::int`;
+  // Nobody can tell beforehand how many are online: they are found in one pass, not one by one in the order asked for.
+  const found = `select p.host_id as id, ${order.text} as value, p.name ${fromPlaces(conditions, order)} ${filter.status ? "offset 0" : ""}`;
+  const text = `select q.id, q.value::text as key, q.name from (${found}) q
+    order by q.value ${direction} ${order.nullable ? "nulls last" : ""}, q.name, q.id limit ${bind(page.limit)}::int offset ${bind(page.offset)}::int`;
   return sql.rows<PlacedHost>(planned(text), values);
 }
 
