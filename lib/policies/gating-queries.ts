@@ -1,14 +1,12 @@
 import { statement, type Sql } from "../db/sql";
 import type { GatingFacts, WaitingHosts } from "./gating-preview";
-import { labelsCoverHostSql, policyCoversHostSql } from "./policy-scope";
+import { labelsCoverHostSql, policyCoversHostSql, scopeConditions, type PolicyScope } from "./policy-scope";
 
-/** A policy as gating sees it. `narrowed`: labels say which hosts it asks. */
-export interface GatingCandidate {
+/** A policy as gating sees it. */
+export interface GatingCandidate extends PolicyScope {
   id: number;
-  teamId: number | null;
-  platform: string;
+  version: number;
   gated: boolean;
-  narrowed: boolean;
 }
 
 /** What a gating preview starts from: every policy that might count, and where gating is on. */
@@ -19,8 +17,8 @@ export interface GatingState {
 
 const listPolicies = statement(
   "policies.gating_policies",
-  `select id::int as id, team_id::int as "teamId", platform, conditional_access_enabled as gated,
-     exists (select 1 from policy_labels l where l.policy_id = policies.id) as narrowed
+  `select id::int as id, team_id::int as "teamId", platform, version::int as version, conditional_access_enabled as gated,
+     coalesce((select jsonb_agg(jsonb_build_object('id', l.label_id, 'scope', l.scope)) from policy_labels l where l.policy_id = policies.id), '[]') as labels
    from policies where $1::int is null or team_id is null or team_id = $1::int`,
 );
 const listTeamsOn = statement("policies.gating_teams", `select id::int as id from teams where conditional_access_enabled`);
@@ -33,14 +31,11 @@ const macs = `(select host_id as id, team_id, platform, registered, mdm_state fr
 const asked = `asked as materialized (
   select p.id, p.version, p.team_id, exists (select 1 from policy_labels l where l.policy_id = p.id) as narrowed
   from policies p where p.id = any($2::int[]))`;
-const asksMac = `(p.team_id is null or p.team_id = h.team_id) and (not p.narrowed or ${labelsCoverHostSql("p", "h")})`;
+const asksMac = `(p.team_id is null or p.team_id = h.team_id) and (not p.narrowed or ${labelsCoverHostSql("p.id", "h.id")})`;
 const managed = `(t.require_mdm = 'not_required' or h.mdm_state = 'unknown' or (h.mdm_state = 'on' and (t.require_mdm = 'any'
   or exists (select 1 from hosts w join organisation o on o.id = 1 where w.id = h.id and o.public_url <> '' and starts_with(w.mdm_server_url, o.public_url)))))`;
 const excepted = (now: string) =>
   `exists (select 1 from compliance_exceptions e where e.host_id = h.id and e.revoked_at is null and e.expires_at > ${now}::timestamptz)`;
-const answered = (p: string, id = `${p}.id`) =>
-  `exists (select 1 from policy_results r where r.policy_id = ${id} and r.host_id = h.id and r.outcome in ('pass', 'fail') and r.policy_version = ${p}.version)`;
-
 const failing = `failing as materialized (
   select h.id, h.team_id, h.registered, h.mdm_state, array_agg(p.id order by p.id)::int[] as ids
   from asked p join policy_results r on r.policy_id = p.id and r.outcome = 'fail' and r.policy_version = p.version
@@ -59,7 +54,8 @@ const listUnansweredOf = statement(
   "policies.gating_unanswered_of",
   `select h.id::int as "hostId", array_agg(p.id order by p.id)::int[] as unanswered
    from unnest($1::int[]) as given(id) join hosts h on h.id = given.id join policies p on p.id = any($2::int[]) and ${policyCoversHostSql("p", "h")}
-   where not ${answered("p")} group by h.id`,
+   where not exists (select 1 from policy_results r where r.policy_id = p.id and r.host_id = h.id and r.outcome in ('pass', 'fail') and r.policy_version = p.version)
+   group by h.id`,
 );
 
 const countMacs = statement(
@@ -106,14 +102,16 @@ export async function countWaiting(
 ): Promise<WaitingHosts[]> {
   if (policies.length === 0) return [];
   const values: unknown[] = [teamIds, gating, now];
+  const bind = (value: unknown) => `$${values.push(value)}`;
   const unanswered = policies.map((policy) => {
-    const id = `$${values.push(policy.id)}::int`;
-    const inTeam = policy.teamId === null ? "" : `and h.team_id = $${values.push(policy.teamId)}::int`;
-    const inLabels = policy.narrowed ? `and ${labelsCoverHostSql("p", "h")}` : "";
-    return `select h.id, h.team_id, h.mdm_state, p.id as policy_id from macs h join policies p on p.id = ${id} where not ${answered("p", id)} ${inTeam} ${inLabels}`;
+    const id = `${bind(policy.id)}::int`;
+    const conditions = ["h.registered", ...scopeConditions(policy, "h", bind), "($1::int[] is null or h.team_id = any($1::int[]))"];
+    return `select h.host_id as id, h.team_id, h.mdm_state, ${id} as policy_id from host_places h where h.platform = 'darwin' and ${conditions.join(" and ")}
+      and not exists (select 1 from policy_results r where r.policy_id = ${id} and r.host_id = h.host_id and r.outcome in ('pass', 'fail')
+        and r.policy_version = ${bind(policy.version)}::int)`;
   });
   const text = `
-    with macs as not materialized (select * from ${macs} m where m.registered), ${asked}, ${failing}, unanswered as (${unanswered.join(" union all ")}), hosts_of as (
+    with ${asked}, ${failing}, unanswered as (${unanswered.join(" union all ")}), hosts_of as (
       select u.id, u.team_id, u.mdm_state, array_agg(u.policy_id order by u.policy_id)::int[] as unanswered from unanswered u group by 1, 2, 3)
     select h.team_id::int as "teamId", true as registered, true as managed, false as excepted, '{}'::int[] as failing, h.unanswered, count(*)::int as hosts
     from hosts_of h join teams t on t.id = h.team_id
@@ -128,20 +126,22 @@ export async function countGatingHosts(sql: Sql, teamIds: number[] | null): Prom
   return (await sql.rows<{ hosts: number; registered: number }>(countMacs, [teamIds]))[0] ?? { hosts: 0, registered: 0 };
 }
 
-/** How many Macs that Entra knows fail each of these policies, by policy id; those that none fails are missing. */
+/** How many Macs that Entra knows fail each of these policies, which ask Macs, by policy id; those that none fails may be missing. */
 export async function countGatingFailures(sql: Sql, teamIds: number[] | null, policyIds: number[]): Promise<Map<number, number>> {
-  const rows = await sql.rows<{ policyId: number; fail: number }>(planned(failures(teamIds === null)), [teamIds, policyIds]);
+  const rows = await sql.rows<{ policyId: number; fail: number }>(planned(teamIds === null ? failuresEverywhere : failuresOfTeams), [teamIds, policyIds]);
   return new Map(rows.map(({ policyId, fail }) => [policyId, fail]));
 }
 
-// Of the whole fleet most hosts count, so that it is quicker to know those that don't.
-function failures(everywhere: boolean): string {
-  const failed = "asked p join policy_results r on r.policy_id = p.id and r.outcome = 'fail' and r.policy_version = p.version";
-  const plain = everywhere
-    ? `select r.policy_id from ${failed} left join (select host_id from host_places where not registered or platform <> 'darwin') n on n.host_id = r.host_id
-       where n.host_id is null and not p.narrowed and p.team_id is null`
-    : `select r.policy_id from ${failed} join ${macs} h on h.id = r.host_id and h.registered and (p.team_id is null or p.team_id = h.team_id) where not p.narrowed`;
-  const rest = `select r.policy_id from ${failed} join ${macs} h on h.id = r.host_id and h.registered and ${asksMac}
-    where p.narrowed ${everywhere ? "or p.team_id is not null" : ""}`;
-  return `with ${asked} select policy_id::int as "policyId", count(*)::int as fail from (${plain} union all ${rest}) f group by 1`;
-}
+const failuresOf = (hosts: string, condition: string) => `
+  select r.policy_id as id, count(*) as hosts from ${hosts} h join policy_results r on r.host_id = h.id and r.outcome = 'fail'
+  join asked p on p.id = r.policy_id and p.version = r.policy_version where ${condition} group by 1`;
+const failuresOfTeams = `with ${asked} select id::int as "policyId", hosts::int as fail from (${failuresOf(macs, `h.registered and ${asksMac}`)}) f`;
+// Of the whole fleet most hosts count: all who fail, without the few that don't.
+const failuresEverywhere = `
+  with ${asked}
+  select p.id::int as "policyId", ((select count(*) from policy_results r where r.policy_id = p.id and r.outcome = 'fail' and r.policy_version = p.version)
+    - coalesce(n.hosts, 0))::int as fail
+  from asked p left join (${failuresOf("(select host_id as id from host_places where not registered or platform <> 'darwin')", "true")}) n on n.id = p.id
+  where not p.narrowed and p.team_id is null
+  union all select id::int, hosts::int from (${failuresOf(macs, `h.registered and (p.narrowed or p.team_id is not null) and ${asksMac}`)}) f
+  where exists (select 1 from asked where narrowed or team_id is not null)`;

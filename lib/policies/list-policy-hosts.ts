@@ -20,5 +20,5 @@ export async function listPolicyHosts(ctx: Context, policyId: number, options: P
   const policy = await getPolicy(ctx, policyId, { teamId: options.teamId });
   const teamIds = authorizeList(ctx, "host:list", policy.teamId ?? options.teamId);
   const perPage = options.perPage ?? 50;
-  return listPolicyHostRows(ctx.sql, policyId, teamIds, options.outcome, perPage, (options.page ?? 0) * perPage);
+  return listPolicyHostRows(ctx.sql, policy, teamIds, options.outcome, perPage, (options.page ?? 0) * perPage);
 }

@@ -62,8 +62,8 @@ function idsOf(policies: readonly { id: number }[]): Set<number> {
 async function findUnanswered(sql: Sql, policies: readonly GatingCandidate[], teamIds: number[] | null): Promise<GatingCandidate[]> {
   const counts = await countOutcomes(
     sql,
-    policies.filter(({ narrowed }) => !narrowed).map((policy) => ({ ...policy, labels: [] })),
+    policies.filter(({ labels }) => labels.length === 0).map((policy) => ({ ...policy, labels: [] })),
     teamIds,
   );
-  return policies.filter(({ id, narrowed }) => narrowed || (counts.get(id)?.unknown ?? 0) > 0);
+  return policies.filter(({ id, labels }) => labels.length > 0 || (counts.get(id)?.unknown ?? 0) > 0);
 }
