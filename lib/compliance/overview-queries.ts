@@ -13,11 +13,11 @@ export interface FleetFacts {
 // Exceptions are few: they are where counting who is let in by one begins.
 const fleet = statement(
   "compliance.get_fleet_facts",
-  `select f.total, f.macs, f."lastSeenAt", (
+  `select f.total, f.macs, case when $1::int[] is null then (select max(seen_at) from host_seen)
+       else (select max(s.seen_at) from host_places p join host_seen s on s.host_id = p.host_id where p.team_id = any($1::int[])) end as "lastSeenAt", (
        select count(distinct x.host_id)::int from compliance_exceptions x join host_compliance c on c.host_id = x.host_id join host_places p on p.host_id = x.host_id
        where c.access_state = 'in' and c.reasons @> '[{"code":"exception"}]' and ($1::int[] is null or p.team_id = any($1::int[]))) as "byException"
-   from (select count(*)::int as total, count(*) filter (where p.platform = 'darwin')::int as macs, max(s.seen_at) as "lastSeenAt"
-     from host_places p left join host_seen s on s.host_id = p.host_id where ($1::int[] is null or p.team_id = any($1::int[]))) f`,
+   from (select count(*)::int as total, count(*) filter (where p.platform = 'darwin')::int as macs from host_places p where ($1::int[] is null or p.team_id = any($1::int[]))) f`,
 );
 
 /** Facts about all hosts, or those of these teams. */

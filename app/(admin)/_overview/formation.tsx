@@ -21,13 +21,15 @@ interface Place {
   y: number;
 }
 
-/** One boat a host, one heading; above 1,500 hosts one boat stands for ten. */
+const mostBoats = 1500;
+
+/** One boat a host, one heading; above 1,500 hosts one boat stands for ten, above 15,000 for a hundred, and so on. */
 export function Formation({ counts, noun }: { counts: Record<AccessState, number>; noun: string }) {
   const total = order.reduce((sum, state) => sum + counts[state], 0);
-  const each = total > 1500 ? 10 : 1;
+  const each = 10 ** Math.max(0, Math.ceil(Math.log10(total / mostBoats)));
   const boats = order.map((state) => ({ state, count: Math.ceil(counts[state] / each) })).filter(({ count }) => count > 0);
   const { places, scale, height } = arrange(boats.map(({ count }) => count));
-  const label = `${total.toLocaleString("en")} ${noun}, ${each === 1 ? "one boat each" : `1 boat = ${each} ${noun}`}: ${boats.map(({ state }) => `${counts[state]} ${words[state]}`).join(", ")}`;
+  const label = `${total.toLocaleString("en")} ${noun}, ${each === 1 ? "one boat each" : `1 boat = ${each.toLocaleString("en")} ${noun}`}: ${boats.map(({ state }) => `${counts[state]} ${words[state]}`).join(", ")}`;
   return (
     <figure className="pad fleet">
       <svg className="formation" viewBox={`-1 0 ${width} ${height}`} aria-hidden="true">
@@ -47,7 +49,7 @@ export function Formation({ counts, noun }: { counts: Record<AccessState, number
       <figcaption className="vh">{label}</figcaption>
       {each > 1 && (
         <p className="xs faint" aria-hidden="true">
-          1 boat = {each} {noun}
+          1 boat = {each.toLocaleString("en")} {noun}
         </p>
       )}
     </figure>
