@@ -120,6 +120,8 @@ function startAgentsThread(pageSocket: string): ThreadLine<AgentsThreadQuestions
     if (ended) return;
     ended = true;
     line.end(error);
+    // Nothing is left of it that a stop could wait for.
+    running.agents = undefined;
     running.serving = false;
     getLogger().error({ "error.message": error.stack }, "the agents' thread ended; the process ends too, so that its keeper starts it again");
     void stop(1);
