@@ -5,8 +5,8 @@ export interface GatingFacts extends GatingStanding {
   person: string;
 }
 
-/** So many hosts that fail nothing and have the same policies unanswered: they needn't be told apart. */
-export interface WaitingHosts extends GatingStanding {
+/** So many hosts of which the same is stored: they are counted, not named. */
+export interface AlikeHosts extends GatingStanding {
   hosts: number;
 }
 
@@ -57,10 +57,10 @@ export interface GatingPreview {
 type Standing = "unreported" | "unmanaged" | "blocked" | "waiting" | "in";
 
 /**
- * Compares what two sets of rules would make of the same stored facts. Hosts that neither fail nor wait under any of them may be left out.
+ * Compares what two sets of rules would make of the same stored facts. Hosts that neither fail nor wait under any of them may be left out; `others` aren't named.
  * Grace that already ran out isn't known here: an unanswered policy counts as waiting.
  */
-export function previewGating(hosts: GatingFacts[], others: WaitingHosts[], before: GatingRules, after: GatingRules): GatingPreview {
+export function previewGating(hosts: GatingFacts[], others: AlikeHosts[], before: GatingRules, after: GatingRules): GatingPreview {
   const preview: GatingPreview = {
     blockedBefore: 0,
     newlyBlocked: [],
@@ -92,7 +92,9 @@ export function previewGating(hosts: GatingFacts[], others: WaitingHosts[], befo
     }
   }
   for (const group of others) {
-    if (standingOf(group, after) === "waiting" && standingOf(group, before) !== "waiting") preview.waiting += group.hosts;
+    const was = standingOf(group, before);
+    if (was === "blocked") preview.blockedBefore += group.hosts;
+    if (was !== "waiting" && standingOf(group, after) === "waiting") preview.waiting += group.hosts;
   }
   return preview;
 }

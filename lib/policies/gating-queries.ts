@@ -1,5 +1,5 @@
 import { statement, type Sql } from "../db/sql";
-import type { GatingFacts, WaitingHosts } from "./gating-preview";
+import type { GatingFacts, AlikeHosts } from "./gating-preview";
 import { labelsCoverHostSql, policyCoversHostSql, scopeConditions, type PolicyScope } from "./policy-scope";
 
 /** A policy as gating sees it. */
@@ -50,6 +50,12 @@ const facts = (withUnmanaged: boolean) => `
     coalesce(i.user_principal_name, '') as person, f.registered, f.managed, ${excepted("$3")} as excepted, f.failing, '{}'::int[] as unanswered
   from found f join hosts h on h.id = f.id left join host_entra_identities i on i.host_id = f.id order by "hostName", h.id`;
 
+const alike = `
+  with ${asked}, ${failing}
+  select team_id::int as "teamId", registered, managed, excepted, ids as failing, '{}'::int[] as unanswered, count(*)::int as hosts
+  from (select h.team_id, h.registered, ${managed} as managed, ${excepted("$3")} as excepted, h.ids from failing h join teams t on t.id = h.team_id) f
+  group by 1, 2, 3, 4, 5`;
+
 const listUnansweredOf = statement(
   "policies.gating_unanswered_of",
   `select h.id::int as "hostId", array_agg(p.id order by p.id)::int[] as unanswered
@@ -82,6 +88,11 @@ export async function listGatingFacts(
   return sql.rows<GatingFacts>(planned(facts(withUnmanaged)), [teamIds, policyIds, now]);
 }
 
+/** The Macs of these teams, or of all for null, that fail one of these policies, counted by how they stand. What they haven't answered isn't told. */
+export async function countFailing(sql: Sql, teamIds: number[] | null, policyIds: number[], now: Date): Promise<AlikeHosts[]> {
+  return sql.rows<AlikeHosts>(planned(alike), [teamIds, policyIds, now]);
+}
+
 /** Which of these policies each of these hosts is asked and hasn't answered, by host id; those that have answered all are missing. */
 export async function listUnanswered(sql: Sql, hostIds: number[], policyIds: number[]): Promise<Map<number, number[]>> {
   if (hostIds.length === 0 || policyIds.length === 0) return new Map();
@@ -99,7 +110,7 @@ export async function countWaiting(
   policies: readonly GatingCandidate[],
   gating: readonly number[],
   now: Date,
-): Promise<WaitingHosts[]> {
+): Promise<AlikeHosts[]> {
   if (policies.length === 0) return [];
   const values: unknown[] = [teamIds, gating, now];
   const bind = (value: unknown) => `$${values.push(value)}`;
@@ -118,7 +129,7 @@ export async function countWaiting(
     where ${managed} and not ${excepted("$3")}
       and h.id not in (select id from failing)
     group by h.team_id, h.unanswered`;
-  return sql.rows<WaitingHosts>(planned(text), values);
+  return sql.rows<AlikeHosts>(planned(text), values);
 }
 
 /** How many Macs there are in these teams, or in all for null, and how many of them Entra knows. */

@@ -4,7 +4,7 @@ import { getTeamConnection } from "../teams/get-team-connection";
 import type { OnDisable } from "../teams/team";
 import { authorizeScope } from "./authorize-scope";
 import { previewGating } from "./gating-preview";
-import { countGatingFailures, countGatingHosts, listGatingFacts, loadGatingState } from "./gating-queries";
+import { countFailing, countGatingFailures, countGatingHosts, loadGatingState } from "./gating-queries";
 import { listPolicies } from "./list-policies";
 import { coversMac } from "./policy-scope";
 
@@ -86,5 +86,5 @@ async function countBlocked(ctx: Context, teamId: number | null, teamIds: number
   const { policies, teamsOn } = await loadGatingState(ctx.sql, teamId);
   const gated = new Set(policies.filter((policy) => policy.gated && coversMac(policy.platform)).map(({ id }) => id));
   const rules = { gated, isOn: (id: number) => teamsOn.has(id) };
-  return previewGating(await listGatingFacts(ctx.sql, teamIds, [...gated], ctx.now()), [], rules, rules).blockedBefore;
+  return previewGating([], await countFailing(ctx.sql, teamIds, [...gated], ctx.now()), rules, rules).blockedBefore;
 }

@@ -255,6 +255,28 @@ test("gating a policy for all teams looks at every host", async () => {
   await setGatedPolicies(ctx, { teamId: null, policyIds: gated });
 });
 
+test("who fails a policy for all teams is counted among the Macs that Entra knows, everywhere and in a team", async () => {
+  const { teamId } = await makeTeam(server);
+  const label = await ctx.db.label.create({ data: { name: freshName(), membershipType: "manual" } });
+  const [plain, narrow] = [
+    await makePolicy(server, { teamId: null, gated: false, name: freshName() }),
+    await makePolicy(server, { teamId: null, gated: false, name: freshName() }),
+  ];
+  await ctx.db.policyLabel.create({ data: { policyId: narrow.policyId, labelId: label.id, scope: "include_any" } });
+  const [inside, outside] = [await enrolledHost(server, { teamId }), await enrolledHost(server)];
+  const unregistered = await enrolledHost(server, { teamId, deviceId: null });
+  for (const { hostId } of [inside, outside, unregistered]) {
+    for (const { policyId } of [plain, narrow]) await setPolicyResult(server, { hostId, policyId, outcome: "fail" });
+  }
+  await ctx.db.labelMembership.createMany({ data: [inside, unregistered].map(({ hostId }) => ({ hostId, labelId: label.id })) });
+  const fails = async (scope: number | null) => {
+    const { policies } = await getGating(ctx, scope);
+    return [plain, narrow].map(({ policyId }) => policies.find(({ id }) => id === policyId)?.fail);
+  };
+  expect(await fails(null)).toEqual([2, 1]);
+  expect(await fails(teamId)).toEqual([1, 1]);
+});
+
 test("the preview names who would be blocked and who let in, from stored answers", async () => {
   const { teamId } = await makeTeam(server);
   const [old, fresh] = [await makePolicy(server, { teamId, gated: true }), await makePolicy(server, { teamId, gated: false })];
@@ -274,6 +296,9 @@ test("the preview names who would be blocked and who let in, from stored answers
   ]);
   expect(preview.letIn.map((host) => host.hostId)).toEqual([failsOld.hostId]);
   expect(preview).toMatchObject({ hosts: 4, registered: 3, blockedBefore: 1 });
+  const gating = await getGating(ctx, teamId);
+  expect(gating).toMatchObject({ macs: 4, blocked: 1 });
+  expect([old, fresh].map(({ policyId }) => gating.policies.find(({ id }) => id === policyId)?.fail)).toEqual([1, 1]);
   expect(preview.byPolicy.get(fresh.policyId)).toEqual({ fail: 1, newlyBlocked: 1 });
   expect((await getPolicy(ctx, fresh.policyId)).conditionalAccessEnabled, "a preview changes nothing").toBe(false);
 
