@@ -124,6 +124,6 @@ export async function summariseHostRows(sql: Sql, filter: HostScope, now: Date):
     select p.platform = any(${linuxPlatforms}) as linux, p.platform, count(*)::int as total, count(*) filter (where ${onlineAt(at)})::int as online,
       count(*) filter (where coalesce(s.seen_at, p.created_at) < ${at}::timestamptz - interval '30 days')::int as missing,
       count(*) filter (where p.created_at > ${at}::timestamptz - interval '24 hours')::int as "new"
-    ${fromPlaces(hostConditions(filter, now, bind), { text: "", needs: ["s"] })} group by 1, 2 order by 2`;
+    ${fromPlaces(hostConditions(filter, now, bind), { text: "", needs: ["s"] })} group by p.platform order by p.platform`;
   return sql.rows<PlatformCount>(planned(text), values);
 }
