@@ -1,5 +1,6 @@
 import type { Client } from "pg";
 import { entraDeviceIdOf, type SeededFleet } from "./fleet-plan";
+import type { ToldReport } from "./report-order";
 import type { MicrosoftSimulator } from "@/lib/simulator/microsoft/start-microsoft-simulator";
 
 /** What waits at one moment. */
@@ -30,46 +31,16 @@ export async function sampleQueue(sql: Client): Promise<QueueSample> {
   return rows[0] as QueueSample;
 }
 
-/** When reports were told, and whether in order. Times in seconds since `from`. */
-export interface OrderFigures {
-  reports: number;
-  superseded: number;
-  /** The last unblock, and the last report of all, accepted by Microsoft. */
-  unblocksAcceptedAfter: number;
-  allAcceptedAfter: number;
-  firstUnblockQueuedAfter: number;
-  /** Of the unblocks: accepted before the last of the blocks that were queued earlier than they. */
-  overtakingShare: number;
-  /** Blocks that went out although an unblock had been waiting for more than a second. */
-  blocksSentInFront: number;
-  /** Reports that went out although one of the same urgency had been waiting more than a second longer. */
-  sentBeforeOlder: number;
-}
-
-/** Reads the order in which the reports since `from` were told. */
-export async function readOrder(sql: Client, from: Date): Promise<OrderFigures> {
-  const { rows } = await sql.query<OrderFigures>(
-    `with told as (select * from compliance_reports where created_at >= $1::timestamptz and state <> 'superseded' and sent_at is not null),
-     seconds as (select compliant, priority, attempts, caused_at, created_at, sent_at, accepted_at, extract(epoch from accepted_at - $1::timestamptz)::float8 as accepted from told),
-     blocks as (select * from seconds where not compliant),
-     unblocks as (select u.*, (select max(b.accepted_at) from blocks b where b.created_at < (select min(created_at) from seconds where compliant)) as last_block from seconds u where compliant),
-     -- The waiting unblocks over time: one more a second after it was queued, one fewer as it goes out.
-     waiting as (
-       select at, sum(sum(step)) over (order by at) as unblocks from (
-         select created_at + interval '1 second' as at, 1 as step from unblocks where sent_at > created_at + interval '1 second'
-         union all select sent_at, -1 from unblocks where sent_at > created_at + interval '1 second') steps group by at),
-     newer as (select * from seconds s where caused_at > (select min(caused_at) from seconds o where o.priority = s.priority))
-     select (select count(*)::int from told) as reports,
-       (select count(*)::int from compliance_reports where created_at >= $1::timestamptz and state = 'superseded') as superseded,
-       coalesce((select max(accepted) from unblocks), 0) as "unblocksAcceptedAfter", coalesce((select max(accepted) from seconds), 0) as "allAcceptedAfter",
-       coalesce((select extract(epoch from min(created_at) - $1::timestamptz)::float8 from unblocks), 0) as "firstUnblockQueuedAfter",
-       coalesce((select avg((accepted_at < last_block)::int)::float8 from unblocks), 0) as "overtakingShare",
-       (select count(*)::int from blocks b where coalesce((select w.unblocks from waiting w where w.at <= b.sent_at - interval '100 milliseconds' order by w.at desc limit 1), 0) > 4) as "blocksSentInFront",
-       (select count(*)::int from newer n where exists (select 1 from seconds o where o.priority = n.priority and o.caused_at < n.caused_at and o.attempts = 1
-         and o.created_at < n.sent_at - interval '1 second' and o.sent_at > n.sent_at + interval '1 second')) as "sentBeforeOlder"`,
+/** Reads what was told since `from`, and how many reports were replaced before they were. */
+export async function readTold(sql: Client, from: Date): Promise<{ told: ToldReport[]; superseded: number }> {
+  const { rows } = await sql.query<ToldReport & { superseded: boolean }>(
+    `select compliant, priority::int as priority, attempts::int as attempts, state = 'superseded' as superseded,
+       extract(epoch from caused_at - $1::timestamptz)::float8 as "causedAt", extract(epoch from created_at - $1::timestamptz)::float8 as "createdAt",
+       extract(epoch from sent_at - $1::timestamptz)::float8 as "sentAt", extract(epoch from accepted_at - $1::timestamptz)::float8 as "acceptedAt"
+     from compliance_reports where created_at >= $1::timestamptz and (state = 'superseded' or sent_at is not null)`,
     [from],
   );
-  return rows[0] as OrderFigures;
+  return { told: rows.filter(({ superseded }) => !superseded), superseded: rows.filter(({ superseded }) => superseded).length };
 }
 
 /** What Microsoft's side made of the messages. */

@@ -1,9 +1,10 @@
 import { writeBody, type BenchHost } from "./agent-bodies";
 import type { BenchOptions } from "./bench-options";
-import { readApplied, readOrder, sampleQueue, type QueueSample } from "./flip-figures";
+import { readApplied, readTold, sampleQueue, type QueueSample } from "./flip-figures";
 import { mendingShare, startFlipScene, type FlipScene } from "./flip-scene";
 import { entraDeviceIdOf, nodeKeyOf } from "./fleet-plan";
 import { pause } from "./pause";
+import { readReportOrder } from "./report-order";
 import { cpuSeconds, peakResidentMb, postgresCpuSeconds, postgresMb, residentMb } from "./process-stats";
 
 const perSecond = 50;
@@ -137,14 +138,15 @@ interface Cost {
 }
 
 async function printResult(scene: FlipScene, from: Date, compliantAtStart: ReadonlySet<number>, { mostServerMb, used }: Cost): Promise<void> {
-  const order = await readOrder(scene.sql, from);
+  const { told, superseded } = await readTold(scene.sql, from);
+  const order = readReportOrder(told);
   const applied = await readApplied(scene.sql, scene.stack.microsoft, scene.fleet, compliantAtStart);
   const totals = scene.stack.microsoft.totals();
   const took = order.allAcceptedAfter;
   const share = totals.manage.requests / took / perSecond;
   console.log(
     `\n   all unblocks accepted ${seconds(order.unblocksAcceptedAfter - order.firstUnblockQueuedAfter).trim()} after the first was queued; everything ${minutes(took)} after the first flip` +
-      `\n   ${whole(order.reports)} reports told, ${whole(order.superseded)} replaced before they went out: ${(order.reports / took).toFixed(1)} a second; the partner service had ${whole(totals.manage.requests)} requests,` +
+      `\n   ${whole(order.reports)} reports told, ${whole(superseded)} replaced before they went out: ${(order.reports / took).toFixed(1)} a second; the partner service had ${whole(totals.manage.requests)} requests,` +
       ` ${(share * 100).toFixed(0)} % of what it takes (${whole(totals.manage.throttled)} refused); Graph ${whole(totals.graph.requests)} (${whole(totals.graph.throttled)} refused)` +
       `\n   server memory ${mostServerMb.toFixed(0)} MB at its most; CPU a report: server ${((used.server / order.reports) * 1000).toFixed(1)} ms, PostgreSQL ${((used.postgres / order.reports) * 1000).toFixed(1)} ms`,
   );
