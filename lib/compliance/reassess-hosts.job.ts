@@ -12,9 +12,9 @@ import { listHostsInScope } from "./reassessment-queries";
 type Pass = z.infer<typeof declaration.payload>;
 
 // A slice holds its hosts' rows for some tens of milliseconds.
-const sliceSize = 200;
+const sliceSize = 100;
 
-/** Decides again about every host in scope, 200 in a transaction; each slice asks for the next in its own, so a crash repeats one slice at most. */
+/** Decides again about every host in scope, 100 in a transaction; each slice asks for the next in its own, so a crash repeats one slice at most. */
 export const reassessHosts = implementJob(declaration, async (ctx, payload) => {
   const startedAt = performance.now();
   const goesOn = await inSqlTransaction(ctx, (tx) => reassessSlice(tx, payload));

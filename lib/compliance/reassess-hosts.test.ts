@@ -69,20 +69,20 @@ test("requests about the same hosts that wait are one pass, for the newest cause
 
 test("a request that comes while a pass is at work joins it: it goes on for the newer cause and comes round, and every host is seen after it", async () => {
   const { teamId } = await makeTeam(ctx);
-  const hostIds = await hostsOf(teamId, 450);
+  const hostIds = await hostsOf(teamId, 225);
   await request({ teamId }, "policy_edited");
   await runNext();
   await request({ teamId }, "policy_deleted");
   expect(await waiting()).toHaveLength(2);
   const { hostIds: seen, causes } = await runAll();
   expect(causes).toEqual(["policy_edited", "policy_deleted", "policy_deleted", "policy_deleted"]);
-  expect(seen).toEqual([...hostIds, ...hostIds.slice(0, 200)]);
+  expect(seen).toEqual([...hostIds, ...hostIds.slice(0, 100)]);
   expect(await waiting()).toEqual([]);
 });
 
 test("it makes no difference whether the new request or the pass at work is taken first", async () => {
   const { teamId } = await makeTeam(ctx);
-  const hostIds = await hostsOf(teamId, 450);
+  const hostIds = await hostsOf(teamId, 225);
   await request({ teamId }, "policy_edited");
   await runNext();
   await runNext();
@@ -90,13 +90,13 @@ test("it makes no difference whether the new request or the pass at work is take
   const fresh = (await waiting()).findIndex(({ payload }) => payload.afterHostId === 0);
   await runNext(fresh);
   const { hostIds: seen } = await runAll();
-  expect(seen.slice(0, 400)).toEqual(hostIds.slice(0, 400));
-  expect(seen.slice(400).toSorted((a, b) => a - b)).toEqual(hostIds);
+  expect(seen.slice(0, 200)).toEqual(hostIds.slice(0, 200));
+  expect(seen.slice(200).toSorted((a, b) => a - b)).toEqual(hostIds);
 });
 
 test("requests that never stop don't hold up the last hosts", async () => {
   const { teamId } = await makeTeam(ctx);
-  const hostIds = await hostsOf(teamId, 450);
+  const hostIds = await hostsOf(teamId, 225);
   await request({ teamId }, "policy_edited");
   for (let slices = 0; slices < 4; slices += 1) {
     await runNext();

@@ -77,6 +77,16 @@ export interface WrittenHost {
   platformChanged: boolean;
 }
 
+const lockHosts = statement(
+  "hosts.lock_recorded",
+  `select id as "hostId", false as "mdmChanged", false as "platformChanged" from hosts where id = any($1::int[]) order by id for no key update`,
+);
+
+/** Locks hosts of which a check-in says nothing, in the order of their ids. */
+export function lockHostRecords(sql: Sql, hostIds: readonly number[]): Promise<WrittenHost[]> {
+  return sql.rows<WrittenHost>(lockHosts, [hostIds]);
+}
+
 /** Writes what check-ins say of their hosts, in one statement; at most one record per host. */
 export async function updateHostRecords(sql: Sql, records: readonly HostRecord[], now: Date): Promise<WrittenHost[]> {
   const rows = records.map((record) => {
