@@ -8,21 +8,19 @@ export interface TeamListOptions {
   query?: string;
   page?: number;
   perPage?: number;
-  /** "No team" is left out unless asked for: REST clients know it as id 0 only. */
-  withNoTeam?: boolean;
 }
 
 const nothing: TeamCounts = { hostCount: 0, userCount: 0 };
 
 /**
- * The teams this caller may see, by name, with how many hosts and users each has.
+ * The teams this caller may see, by name, with how many hosts and users each has. "No team" isn't among them: REST clients know it as id 0 only.
  * @throws ForbiddenError `permission_denied`
  */
 export async function listTeams(ctx: Context, options: TeamListOptions = {}): Promise<(TeamRow & TeamCounts)[]> {
   const teamIds = authorizeList(ctx, "team:read");
   const { perPage } = options;
   const page = { limit: perPage, offset: perPage ? (options.page ?? 0) * perPage : 0 };
-  const teams = await listTeamRows(ctx.db, { teamIds, withNoTeam: options.withNoTeam ?? false, query: options.query?.trim() ?? "" }, page);
+  const teams = await listTeamRows(ctx.db, { teamIds, withNoTeam: false, query: options.query?.trim() ?? "" }, page);
   const counts = await countMembersOfTeams(
     ctx.sql,
     teams.map((team) => team.id),

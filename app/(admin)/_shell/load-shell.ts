@@ -4,7 +4,7 @@ import type { Context } from "@/lib/context";
 import { getDeliveryHealth } from "@/lib/compliance/delivery-health";
 import { countHosts } from "@/lib/hosts/count-hosts";
 import { countPolicies } from "@/lib/policies/count-policies";
-import { listTeams } from "@/lib/teams/list-teams";
+import { listTeamNames } from "@/lib/teams/list-team-names";
 
 /** What the navigation shows. A count is null when the visitor's role doesn't show the list. */
 export interface ShellFacts {
@@ -23,7 +23,7 @@ export interface ShellFacts {
 export async function loadShell(ctx: Context): Promise<ShellFacts> {
   const own = onlyTeam(ctx);
   const [teams, hosts, policies, health] = await Promise.all([
-    isAllowed(ctx, "team:read") ? listTeams(ctx, { withNoTeam: true }) : [],
+    isAllowed(ctx, "team:read") ? listTeamNames(ctx, { withNoTeam: true }) : [],
     isAllowed(ctx, "host:list") ? countHosts(ctx) : null,
     isAllowed(ctx, "policy:read") ? countPolicies(ctx, own === undefined ? { teamId: null } : { teamId: own, scope: "both" }) : null,
     isAllowed(ctx, "connection:read") ? getDeliveryHealth(ctx) : null,
@@ -31,7 +31,7 @@ export async function loadShell(ctx: Context): Promise<ShellFacts> {
   const { actor } = ctx;
   return {
     person: actor.kind === "user" ? { name: actor.name, email: actor.email } : { name: "", email: "" },
-    teams: teams.map(({ id, name }) => ({ id, name })),
+    teams,
     reach: teamsAllowed(ctx, "team:read") === "all" ? "all" : own === undefined ? "some" : "one",
     may: {
       overview: isAllowed(ctx, "host:list") && isAllowed(ctx, "report:read"),

@@ -15,7 +15,7 @@ import { countHosts } from "@/lib/hosts/count-hosts";
 import type { HostRecord } from "@/lib/hosts/host-record";
 import { listHostFilters } from "@/lib/hosts/list-host-filters";
 import { listHosts } from "@/lib/hosts/list-hosts";
-import { listTeams } from "@/lib/teams/list-teams";
+import { listTeamNames } from "@/lib/teams/list-team-names";
 import { EnrollSecretsButton } from "./enroll-secrets-dialog";
 import { AddHostsButton } from "./add-hosts-dialog";
 import { HostFilters } from "./host-filters";
@@ -46,7 +46,7 @@ export default async function HostsPage({ searchParams }: { searchParams: Promis
     listHosts(ctx, filter, page),
     countHosts(ctx, filter),
     listHostFilters(ctx, teamId),
-    isAllowed(ctx, "team:read") ? listTeams(ctx, { withNoTeam: true }) : [],
+    isAllowed(ctx, "team:read") ? listTeamNames(ctx, { withNoTeam: true }) : [],
     getOrganisation(ctx),
   ]);
   // With different roles on different teams, what not every host here allows is offered where a team is chosen.
@@ -102,7 +102,7 @@ export default async function HostsPage({ searchParams }: { searchParams: Promis
             search={search}
             orderKey={page.orderKey}
             orderDirection={page.orderDirection}
-            teams={targets.map(({ id, name }) => ({ id, name }))}
+            teams={targets}
             may={may}
             onlyMacs={hosts.every(({ platform }) => platform === "darwin")}
           />

@@ -14,7 +14,7 @@ import { requireAdmin } from "@/lib/auth/require-admin";
 import { listUsers } from "@/lib/auth/users/list-users";
 import { givableRoles, type User } from "@/lib/auth/users/user";
 import { isAllowed } from "@/lib/authorize";
-import { listTeams } from "@/lib/teams/list-teams";
+import { listTeamNames } from "@/lib/teams/list-team-names";
 import { roleChoices, rolesInWords } from "./_parts/role-choices";
 import { UserTabs } from "./_parts/user-tabs";
 import "../policies/_parts/policies.css";
@@ -54,7 +54,7 @@ export default async function UsersPage({ searchParams }: { searchParams: Promis
   }
   const given = await searchParams;
   const everywhere = isAllowed(ctx, "user:read", { teamId: null });
-  const teams = (await listTeams(ctx)).filter(({ id }) => isAllowed(ctx, "user:read", { teamId: id }));
+  const teams = (await listTeamNames(ctx)).filter(({ id }) => isAllowed(ctx, "user:read", { teamId: id }));
   const query = param(given, "q");
   const teamId = teams.find(({ id }) => id === numberParam(given, "team_id"))?.id ?? null;
   const filter = {

@@ -15,7 +15,7 @@ import type { Context } from "@/lib/context";
 import { getHostCompliance } from "@/lib/compliance/get-host-compliance";
 import { ForbiddenError, NotFoundError } from "@/lib/errors";
 import { getHost, type HostDetail } from "@/lib/hosts/get-host";
-import { listTeams } from "@/lib/teams/list-teams";
+import { listTeamNames } from "@/lib/teams/list-team-names";
 import "../hosts.css";
 import { wasJustAsked } from "../host-search";
 import { AccessPanel } from "./access-panel";
@@ -55,7 +55,7 @@ export default async function HostPage({ params, searchParams }: { params: Param
     delete: isAllowed(ctx, "host:delete", scope),
     send: isAllowed(ctx, "report:write", scope),
   };
-  const [access, teams] = await Promise.all([getHostCompliance(ctx, host.id), may.transfer ? listTeams(ctx, { withNoTeam: true }) : []]);
+  const [access, teams] = await Promise.all([getHostCompliance(ctx, host.id), may.transfer ? listTeamNames(ctx, { withNoTeam: true }) : []]);
   const targets = teams.filter(({ id }) => isAllowed(ctx, "host:transfer", { teamId: id }));
   const failing = host.policies.filter(({ outcome }) => outcome === "fail").length;
   const at = (name: string) => (name === "access" ? `/hosts/${host.id}` : `/hosts/${host.id}?tab=${name}`);
@@ -77,12 +77,7 @@ export default async function HostPage({ params, searchParams }: { params: Param
           { href: `/hosts?team_id=${host.teamId}`, text: host.teamName },
         ]}
       >
-        <HostActions
-          host={{ id: host.id, name: host.name, teamId: host.teamId }}
-          asked={wasJustAsked(host, ctx.now())}
-          teams={targets.map(({ id, name }) => ({ id, name }))}
-          may={may}
-        />
+        <HostActions host={{ id: host.id, name: host.name, teamId: host.teamId }} asked={wasJustAsked(host, ctx.now())} teams={targets} may={may} />
       </PageHeader>
       <Facts host={host} />
       <Tabs label="Host" tabs={tabs.map(({ name, ...rest }) => ({ ...rest, href: at(name), current: name === shown }))} />

@@ -16,7 +16,7 @@ import type { User } from "@/lib/auth/users/user";
 import { isAllowed } from "@/lib/authorize";
 import type { Context } from "@/lib/context";
 import { NotFoundError } from "@/lib/errors";
-import { listTeams } from "@/lib/teams/list-teams";
+import { listTeamNames } from "@/lib/teams/list-team-names";
 import { UserSessions } from "../../account/_parts/user-sessions";
 import { UserTokens } from "../../account/_parts/user-tokens";
 import { EndUser } from "../_parts/end-user";
@@ -40,7 +40,7 @@ export default async function UserPage({ params }: { params: Promise<{ userId: s
   const user = await getUser(ctx, userId).catch(goneAway);
   const reach = await getUserReach(ctx, userId);
   const mayGlobal = isAllowed(ctx, "user:write", { teamId: null });
-  const teams = (await listTeams(ctx)).filter(({ id }) => isAllowed(ctx, "user:write", { teamId: id }));
+  const teams = (await listTeamNames(ctx)).filter(({ id }) => isAllowed(ctx, "user:write", { teamId: id }));
   const name = user.name || user.email;
   return (
     <TimeFrame now={ctx.now()}>
@@ -64,7 +64,7 @@ export default async function UserPage({ params }: { params: Promise<{ userId: s
                   ...(mayGlobal && { globalRole: user.globalRole === "none" ? null : user.globalRole }),
                   teamRoles: user.teamRoles.filter(({ teamId }) => teams.some(({ id }) => id === teamId)).map(({ teamId, role }) => ({ teamId, role })),
                 }}
-                teams={teams.map(({ id, name: teamName }) => ({ id, name: teamName }))}
+                teams={teams}
                 mayGlobal={mayGlobal}
                 apiOnly={user.apiOnly}
                 self={reach.self}

@@ -15,7 +15,7 @@ import { isMailOn } from "@/lib/auth/mail/is-mail-on";
 import { requireAdmin } from "@/lib/auth/require-admin";
 import { isAllowed } from "@/lib/authorize";
 import { listSignInWays } from "@/lib/sso/list-sign-in-ways";
-import { listTeams } from "@/lib/teams/list-teams";
+import { listTeamNames } from "@/lib/teams/list-team-names";
 import { rolesInWords } from "../_parts/role-choices";
 import { UserTabs } from "../_parts/user-tabs";
 import { InviteButtons } from "./invite-buttons";
@@ -49,14 +49,14 @@ export default async function InvitesPage({ searchParams }: { searchParams: Prom
   const [{ invites, count }, mail, teams, ways] = await Promise.all([
     listInvites(ctx, { query, page, perPage }),
     isMailOn(ctx),
-    listTeams(ctx),
+    listTeamNames(ctx),
     listSignInWays(ctx, "/"),
   ]);
   const reason = mail ? undefined : noMail;
   return (
     <TimeFrame now={ctx.now()}>
       <PageHeader title="Users" note="Who was asked to join and hasn’t yet.">
-        <InviteDialog teams={teams.map(({ id, name }) => ({ id, name }))} sso={ways.length > 0} reason={reason} />
+        <InviteDialog teams={teams} sso={ways.length > 0} reason={reason} />
       </PageHeader>
       <UserTabs ctx={ctx} current="invites" />
       {!mail && (

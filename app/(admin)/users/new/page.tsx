@@ -5,7 +5,7 @@ import { PageHeader } from "@/app/_components/page-header";
 import { catalogue } from "@/lib/auth/access/catalogue";
 import { requireAdmin } from "@/lib/auth/require-admin";
 import { isAllowed } from "@/lib/authorize";
-import { listTeams } from "@/lib/teams/list-teams";
+import { listTeamNames } from "@/lib/teams/list-team-names";
 import { AddUserForm } from "../_parts/add-user-form";
 import "../../account/_parts/account.css";
 import "../_parts/users.css";
@@ -29,14 +29,14 @@ export default async function NewUserPage({ searchParams }: { searchParams: Prom
     );
   }
   const mayGlobal = isAllowed(ctx, "user:write", { teamId: null });
-  const teams = (await listTeams(ctx)).filter(({ id }) => isAllowed(ctx, "user:write", { teamId: id }));
+  const teams = (await listTeamNames(ctx)).filter(({ id }) => isAllowed(ctx, "user:write", { teamId: id }));
   return (
     <>
       <PageHeader title="Add user" crumbs={crumbs} />
       <div className="pad">
         <AddUserForm
           startsWith={wordParam(await searchParams, "kind", ["sso", "password", "api"], "sso")}
-          teams={teams.map(({ id, name }) => ({ id, name }))}
+          teams={teams}
           mayGlobal={mayGlobal}
           mayInvite={isAllowed(ctx, "invite:write")}
           routes={catalogue.map(({ id, displayName, method, path }) => ({ id, displayName, method, path }))}

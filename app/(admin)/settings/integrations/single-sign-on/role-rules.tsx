@@ -1,14 +1,14 @@
 import { requireAdmin } from "@/lib/auth/require-admin";
 import { isAllowed } from "@/lib/authorize";
 import { listRoleRules } from "@/lib/sso/roles/list-role-rules";
-import { listTeams } from "@/lib/teams/list-teams";
+import { listTeamNames } from "@/lib/teams/list-team-names";
 import { RoleRulesForm } from "./role-rules-form";
 import "./single-sign-on.css";
 
 /** Which app roles and groups give which role here, for one directory, or for SAML (`directoryId` null). Stands on a page that may show security settings. */
 export async function RoleRules({ directoryId, title = "Roles" }: { directoryId: number | null; title?: string }) {
   const ctx = await requireAdmin();
-  const [rules, teams] = await Promise.all([listRoleRules(ctx, directoryId), listTeams(ctx)]);
+  const [rules, teams] = await Promise.all([listRoleRules(ctx, directoryId), listTeamNames(ctx)]);
   const titleId = `rules-${directoryId ?? "saml"}`;
   return (
     <section aria-labelledby={titleId} className="sso-sec">
@@ -20,12 +20,7 @@ export async function RoleRules({ directoryId, title = "Roles" }: { directoryId:
           ? "There are no rules: roles are given by hand, and a new person gets the default role."
           : "These rules decide the role of everyone who signs in this way, at each sign-in. The strongest match counts. Somebody whom no rule names gets the default role, also when they held more before. The last global admin keeps theirs."}
       </p>
-      <RoleRulesForm
-        directoryId={directoryId}
-        saved={rules}
-        teams={teams.map(({ id, name }) => ({ id, name }))}
-        canWrite={isAllowed(ctx, "security_settings:write")}
-      />
+      <RoleRulesForm directoryId={directoryId} saved={rules} teams={teams} canWrite={isAllowed(ctx, "security_settings:write")} />
       <details className="fold">
         <summary>Where the values come from</summary>
         <ul className="sso-hints">
