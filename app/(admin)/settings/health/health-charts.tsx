@@ -60,10 +60,10 @@ const charts: ChartFacts<HealthPoint>[] = [
   {
     key: "loop",
     title: "Event loop",
-    about: "How late a process gets to its next task: 99 of 100 are no later.",
+    about: "How late agents’ calls, and pages and jobs, get their turn: 99 of 100 are no later.",
     lines: [
       { name: "Agents", read: ({ loopLag }) => loopLag },
-      { name: "Pages and jobs", read: ({ pageLag }) => pageLag },
+      { name: "Pages", read: ({ pageLag }) => pageLag },
     ],
     say: saySeconds,
     threshold: thresholds.loopLag,
