@@ -33,7 +33,7 @@ export interface LoadPlan {
 /** Everything but where to and who. */
 export const usualLoad: Omit<LoadPlan, "fleet" | "port" | "hosts"> = {
   rampSeconds: 0,
-  connections: 512,
+  connections: 2048,
   periods: usualPeriods,
   orbitShare: 1,
   desktopShare: 1,
