@@ -34,7 +34,7 @@ const scenarios: Scenario[] = [
 const command = readCommand();
 // One folder for everything that the run leaves behind; it goes with the run, however it ends.
 const folder = mkdtempSync(join(tmpdir(), "flotilla-bench-"));
-process.on("exit", () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+process.on("exit", removeFolder);
 process.once("SIGINT", () => process.exit(130));
 process.once("SIGTERM", () => process.exit(143));
 
@@ -57,6 +57,15 @@ for (const name of command.names) {
 }
 if (failed.length > 0) console.error(`\nFAILED: ${failed.join(", ")}`);
 process.exit(failed.length > 0 ? 1 : 0);
+
+// Last of all: whoever writes there has been told to end.
+function removeFolder(): void {
+  try {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  } catch (error) {
+    console.error(`${folder} couldn't be removed: ${(error as Error).message}`);
+  }
+}
 
 function readCommand(): BenchCommand {
   const names = scenarios.map((scenario) => scenario.name);

@@ -32,7 +32,7 @@ export async function measureLists(options: BenchOptions): Promise<void> {
   mkdirSync(options.folder, { recursive: true });
   const postgres = await startEmbeddedPostgres(options.folder, { shared_preload_libraries: "pg_stat_statements", "pg_stat_statements.track_planning": "on" });
   const endWithUs = () => process.kill(postgres.pid, "SIGINT");
-  process.once("exit", endWithUs);
+  process.prependOnceListener("exit", endWithUs);
   const sql = new Client({ connectionString: postgres.url });
   try {
     await setUp(options.folder, postgres.url);

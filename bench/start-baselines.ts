@@ -31,7 +31,7 @@ export async function startBaselines(answers: Record<string, string>): Promise<B
   const stop = () => {
     for (const child of children) child.kill("SIGTERM");
   };
-  process.once("exit", stop);
+  process.prependOnceListener("exit", stop);
   await Promise.all([untilAnswers(barePort, children[0]), untilAnswers(nextPort, children[1])]);
   return {
     barePort,

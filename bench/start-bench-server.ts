@@ -59,7 +59,7 @@ export async function startBenchPostgres(folder: string): Promise<EmbeddedPostgr
       // It has ended already.
     }
   };
-  process.once("exit", endWithUs);
+  process.prependOnceListener("exit", endWithUs);
   return {
     ...postgres,
     async stop() {

@@ -48,7 +48,7 @@ export async function startLoad(given: Pick<LoadPlan, "fleet" | "port" | "hosts"
   const plan: LoadPlan = { ...usualLoad, ...given };
   const child = fork(join("dist", "bench-load.mjs"), { serialization: "advanced", execArgv: [], stdio: ["ignore", "inherit", "inherit", "ipc"] });
   const endWithUs = () => child.kill("SIGKILL");
-  process.once("exit", endWithUs);
+  process.prependOnceListener("exit", endWithUs);
   const ask = inTurn((command: LoadCommand) => askGenerator(child, command));
   let windows: WindowData[] = [];
   const take = async (command: LoadCommand = { type: "window" }) => {

@@ -75,7 +75,7 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
   let ended = false;
   // Whatever becomes of this process, the server and its database go with it.
   const endWithUs = () => child.kill("SIGTERM");
-  process.once("exit", endWithUs);
+  process.prependOnceListener("exit", endWithUs);
   const exit = new Promise<void>((resolve) =>
     child.once("exit", () => {
       ended = true;
