@@ -69,6 +69,8 @@ async function noteStop(ctx: Context, connection: Connection, step: SetupStepRow
   const nextStepAt = stop.retryInMs === null ? null : new Date(now.getTime() + stop.retryInMs);
   const detail = { ...error.details, step: step.step, at: now.toISOString() };
   await inTransaction(ctx, async (tx) => {
+    // Refused was a credential that has been replaced meanwhile: whoever replaced it has asked for the step anew.
+    if ((await findConnectionRow(tx.db, connection.id))?.credentialVersion !== connection.credentialVersion) return;
     if (stop.code === "" && stop.state === "awaiting_consent") await resetSetupSteps(tx.db, connection.id, [step.step]);
     // A step that waits for Microsoft to spread the news isn't a failed one: it has no code.
     else await failSetupStep(tx.db, connection.id, step.step, stop.code, stop.code ? detail : {}, now);

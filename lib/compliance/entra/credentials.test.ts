@@ -112,6 +112,18 @@ test("a wrong new secret is said at once", async () => {
   expect(await scene.runSetup(connection.id)).toMatchObject({ state: "credential_error", errorCode: "credential_invalid" });
 });
 
+test("a wrong secret that is replaced while Microsoft still looks at it isn't held against the right one", async () => {
+  const connection = await scene.connect("happy");
+  await rotateCredential(scene.admin, connection.id, { kind: "secret", secret: "not the right one at all" }, null);
+  scene.simulator.addFault({ kind: "slow_body", surface: "login", seconds: 2 });
+  const refused = scene.runSetup(connection.id);
+  await expect.poll(() => scene.server.db.entraSetupStep.count({ where: { connectionId: connection.id, step: "consent", state: "running" } })).toBe(1);
+  await rotateCredential(scene.admin, connection.id, { kind: "secret", secret: seededClientSecret }, null);
+  scene.simulator.clearFaults();
+  expect(await refused).toMatchObject({ state: "connected", errorCode: "", nextStepAt: null });
+  expect(await scene.runSetup(connection.id)).toMatchObject({ state: "connected", errorCode: "", credentialVersion: 3 });
+});
+
 test("30, 7 and 1 day before a credential ends there is one warning each", async () => {
   const connection = await scene.connect("happy");
   const end = new Date(scene.clock.now().getTime() + 40 * dayMs);
