@@ -1,9 +1,9 @@
 // `npm test`: everything. Units and integration (vitest), the pages in a real browser (Playwright), the demo's story and a short chaos run;
-// closes with "N passed, N failed". `--only=unit|e2e|story|chaos` runs one part.
+// closes with the names of what failed and "N passed, N failed". `--only=unit|e2e|story|chaos` runs one part.
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { bundle } from "./build-server.mjs";
 import { chromiumArgs, findChromium } from "./chromium.mjs";
 import { isBuilt } from "./source-hash.mjs";
@@ -13,8 +13,14 @@ const only = process.argv.find((argument) => argument.startsWith("--only="))?.sl
 const rest = process.argv.slice(2).filter((argument) => !argument.startsWith("--only="));
 const wants = (part) => !only || only === part;
 const totals = { passed: 0, failed: 0 };
+/** What failed, by name: said again at the end, since the part's own output stands thousands of lines above it. */
+const failures = [];
 const seconds = [];
 
+if (only && !["unit", "e2e", "story", "chaos"].includes(only)) {
+  console.error(`--only=${only} names no part: expected unit, e2e, story or chaos`);
+  process.exit(2);
+}
 process.env.NEXT_TELEMETRY_DISABLED = "1";
 rmSync("test-results", { recursive: true, force: true });
 mkdirSync("test-results", { recursive: true });
@@ -28,6 +34,7 @@ if (wants("e2e")) await part("pages in a browser", runPages);
 if (wants("chaos")) await part("chaos", () => runEntry("chaos", only === "chaos" ? rest : ["--kills=4", "--hosts=60"], "chaos"));
 
 for (const [name, taken] of seconds) console.log(`${name}: ${taken.toFixed(0)} s`);
+for (const failure of failures) console.log(`failed: ${failure}`);
 console.log(`${totals.passed} passed, ${totals.failed} failed`);
 process.exit(totals.failed === 0 && totals.passed > 0 ? 0 : 1);
 
@@ -41,6 +48,7 @@ async function part(name, run) {
 async function runCheck() {
   const code = await run([join("scripts", "check.mjs")]);
   totals[code === 0 ? "passed" : "failed"] += 1;
+  if (code !== 0) failures.push("npm run check");
 }
 
 async function runUnits() {
@@ -57,6 +65,22 @@ async function runUnits() {
   totals.passed += report.numPassedTests;
   // A run that failed without a failed test (a file that doesn't load, an error outside tests) counts as one failure.
   totals.failed += Math.max(report.numFailedTests, code === 0 ? 0 : 1);
+  const failed = failedUnits(report);
+  failures.push(...(failed.length === 0 && code !== 0 ? ["units and integration: an error outside the tests"] : failed));
+}
+
+/** A test by its file and name, with the first line of its reason; a file that didn't load by its name. */
+function failedUnits({ testResults = [] }) {
+  return testResults.flatMap(({ name, status, message, assertionResults }) => {
+    const file = relative(process.cwd(), name);
+    const tests = assertionResults.filter((test) => test.status === "failed");
+    if (tests.length === 0) return status === "failed" ? [`${file}: ${firstLine(message)}`] : [];
+    return tests.map((test) => `${file} › ${test.fullName}: ${firstLine(test.failureMessages[0])}`);
+  });
+}
+
+function firstLine(text) {
+  return (text ?? "").split("\n", 1)[0];
 }
 
 async function build() {
@@ -74,9 +98,15 @@ async function runPages() {
     CHROMIUM_ARGS: chromiumArgs.join(" "),
   });
   const file = "test-results/e2e.json";
-  const stats = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")).stats : { expected: 0, unexpected: 1, flaky: 0 };
+  const { stats, suites = [] } = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : { stats: { expected: 0, unexpected: 1, flaky: 0 } };
   totals.passed += stats.expected;
   totals.failed += Math.max(stats.unexpected + stats.flaky, code === 0 ? 0 : 1);
+  failures.push(...suites.flatMap(failedPages));
+}
+
+function failedPages({ specs = [], suites = [] }) {
+  const own = specs.filter((spec) => spec.tests.some((test) => test.status === "unexpected" || test.status === "flaky"));
+  return [...own.map((spec) => `e2e/${spec.file}:${spec.line} › ${spec.title}`), ...suites.flatMap(failedPages)];
 }
 
 /** A program of ours that ends with 0 exactly when every step of it held, and writes `{ passed, failed }` where it is told. */
@@ -87,6 +117,7 @@ async function runEntry(name, args, label) {
   const result = existsSync(counts) ? JSON.parse(readFileSync(counts, "utf8")) : { passed: 0, failed: 1 };
   totals.passed += result.passed;
   totals.failed += Math.max(result.failed, code === 0 ? 0 : 1);
+  if (result.failed > 0 || code !== 0) failures.push(`${label}: ${result.failed} of its steps`);
 }
 
 function run(args, environment = {}) {

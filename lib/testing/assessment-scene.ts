@@ -40,7 +40,8 @@ export async function makeAssessmentScene(): Promise<AssessmentScene> {
       return ctx.db.hostCompliance.findUniqueOrThrow({ where: { hostId } });
     },
     codes: (row) => (row.reasons as { code: string }[]).map(({ code }) => code),
-    reportsOf: (hostId) => ctx.db.complianceReport.findMany({ where: { hostId }, orderBy: [{ createdAt: "asc" }, { endedAt: "asc" }] }),
+    reportsOf: (hostId) =>
+      ctx.db.complianceReport.findMany({ where: { hostId }, orderBy: [{ createdAt: "asc" }, { endedAt: "asc" }, { transitionId: "asc" }] }),
     transitionsOf: (hostId) => ctx.db.accessTransition.findMany({ where: { hostId }, orderBy: { id: "asc" } }),
     accept: (hostId) => accept(ctx, hostId),
   };

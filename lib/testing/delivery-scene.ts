@@ -49,7 +49,10 @@ export async function startDeliveryScene(options: Parameters<typeof startEntraSc
   const { teamId } = await makeTeam(ctx, { connectionId: connection.id });
   const driven = { clock: scene.clock, jobs };
   const reports: DeliveryScene["reports"] = ({ hostId }) =>
-    ctx.db.complianceReport.findMany({ where: { hostId }, orderBy: [{ createdAt: "asc" }, { endedAt: { sort: "asc", nulls: "last" } }] });
+    ctx.db.complianceReport.findMany({
+      where: { hostId },
+      orderBy: [{ createdAt: "asc" }, { endedAt: { sort: "asc", nulls: "last" } }, { transitionId: "asc" }],
+    });
   const assess = (hostId: number) => inSqlTransaction(ctx, (tx) => assessHosts(tx, [hostId], "policy_results", ctx.now()));
   return {
     ...scene,
