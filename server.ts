@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type RequestListener, type ServerRe
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
 import { Worker } from "node:worker_threads";
 import next from "next";
 import type { AgentsThreadData, AgentsThreadQuestions } from "@/agents-thread";
@@ -42,6 +43,9 @@ const finishMs = 15_000;
 // A new object that outlives a minor collection costs most: in so much room few do, and an agent's answer is rarely met by one. Of old objects the thread
 // may keep as many as the main thread.
 const youngGenerationMb = 96;
+// Of old objects there are 150 MB per 100,000 hosts, and a full collection is felt by all agents. So it waits until they have doubled (V8's own measure comes to
+// every few seconds under load), and none is made to shrink a process that looks idle for a moment: that one stops the thread for one to two seconds.
+const collectRarely = ["--heap-growing-percent=100", "--no-memory-reducer"];
 
 interface Running {
   /** Connections to this thread: the agents' thread's, and those of scrapes. */
@@ -109,6 +113,7 @@ async function start(): Promise<void> {
 function startAgentsThread(pageSocket: string): ThreadLine<AgentsThreadQuestions> {
   const load = makeAgentsLoad();
   watchAgentsLoad(load);
+  for (const flag of collectRarely) setFlagsFromString(flag);
   const thread = new Worker(new URL("./agents-thread.mjs", import.meta.url), {
     name: "agents",
     workerData: { dev, pageSocket, load } satisfies AgentsThreadData,

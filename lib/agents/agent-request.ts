@@ -1,4 +1,5 @@
 import { FlotillaError } from "@/lib/errors";
+import type { PlainAnswer } from "@/lib/http/plain-connection";
 
 /** What an agent sent, whichever way it came in. `path` may carry a query; `remoteAddress` is empty when it isn't known. */
 export interface AgentRequest {
@@ -14,6 +15,8 @@ export interface AgentResponse {
   status: number;
   headers: Readonly<Record<string, string>>;
   body: string;
+  /** Only on what many hosts are told: how it was written last, and in which second since 1970, since its date stands in it. Kept by whoever writes it. */
+  written?: PlainAnswer & { second: number };
 }
 
 /** The three dialects of errors: osqueryd reads members of the body, fleetd and its tray read the status. */
@@ -44,6 +47,11 @@ const headersOf: Record<AgentFamily, Readonly<Record<string, string>>> = {
 /** Answers with JSON text that stands ready. Text, not bytes: it goes out in one piece with the head. */
 export function answerText(family: AgentFamily, text: string, status = 200): AgentResponse {
   return { status, headers: { ...headersOf[family], "content-length": String(Buffer.byteLength(text)) }, body: text };
+}
+
+/** An answer that many hosts get, so that it is written once a second and not for each. */
+export function forMany(answer: AgentResponse): AgentResponse {
+  return { ...answer, written: { text: "", utf8: false, closes: false, second: 0 } };
 }
 
 /** Answers with a value as JSON. */

@@ -7,15 +7,15 @@ import { agentCounters } from "@/lib/metrics/agent-counters";
 import { hashToken } from "@/lib/secret-box";
 import { agentCaches } from "./agent-caches";
 import type { AgentCall } from "./agent-call";
-import { AgentError, answerEmpty, answerJson, answerText, type AgentResponse } from "./agent-request";
+import { AgentError, answerEmpty, answerJson, answerText, forMany, type AgentResponse } from "./agent-request";
 import { authenticateOrbit, findKnownOrbitHost } from "./authenticate-host";
 import { readText } from "./read-values";
 import { admitLookup, rememberUnknown } from "./unknown-keys";
 
 const mebibyte = 1024 * 1024;
 // A setting that flaps restarts the agent each time; we have none to give, so the answer never changes.
-const stableConfig = answerText("orbit", '{"notifications":{}}');
-const done = answerText("orbit", "{}");
+const stableConfig = forMany(answerText("orbit", '{"notifications":{}}'));
+const done = forMany(answerText("orbit", "{}"));
 const nothing = answerEmpty("orbit", 204);
 const alive = answerEmpty("orbit", 200);
 

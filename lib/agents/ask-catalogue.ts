@@ -1,5 +1,5 @@
 import { policyPlatform } from "./detail-queries";
-import { answerText, type AgentResponse } from "./agent-request";
+import { answerText, forMany, type AgentResponse } from "./agent-request";
 import { answerDesktop } from "./answer-desktop";
 import type { PolicySheet } from "./policy-sheet";
 import { readInteger, readObject } from "./read-values";
@@ -143,7 +143,7 @@ export class AskCatalogue {
       const options = readObject(config.options);
       const seconds = (value: unknown) => readInteger(value, 0, 86_400) || null;
       return {
-        answer: answerText("osquery", JSON.stringify(config)),
+        answer: forMany(answerText("osquery", JSON.stringify(config))),
         distributedIntervalSeconds: seconds(options.distributed_interval),
         configRefreshSeconds: seconds(options.config_tls_refresh ?? options.config_refresh),
         loggerPeriodSeconds: seconds(options.logger_tls_period),

@@ -1,3 +1,5 @@
+import { BoundedMap } from "./bounded-map";
+
 // Parts of MDM servers' addresses, and whose they are.
 const solutions: [part: string, name: string][] = [
   ["kandji.io", "Iru"],
@@ -17,9 +19,19 @@ const solutions: [part: string, name: string][] = [
   ["fleetdm", "Fleet"],
 ];
 
+// A fleet has few of these, and each of its hosts tells its own again and again.
+const known = new BoundedMap<string, string>(1000);
+
 /** The name of an MDM solution by its server's host name, or by the profile's or provider's identifier; empty when unknown. */
 export function nameMdmSolution(serverUrl: string, identifier: string): string {
+  const key = `${serverUrl}\n${identifier}`;
+  let name = known.get(key);
+  if (name === undefined) known.set(key, (name = findName(serverUrl, identifier)));
+  return name;
+}
+
+function findName(serverUrl: string, identifier: string): string {
   const host = URL.canParse(serverUrl) ? new URL(serverUrl).hostname.toLowerCase() : "";
-  const known = solutions.find(([part]) => host.includes(part)) ?? solutions.find(([part]) => identifier.toLowerCase().includes(part.split(".")[0] as string));
-  return known?.[1] ?? "";
+  const found = solutions.find(([part]) => host.includes(part)) ?? solutions.find(([part]) => identifier.toLowerCase().includes(part.split(".")[0] as string));
+  return found?.[1] ?? "";
 }

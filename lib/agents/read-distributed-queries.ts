@@ -1,6 +1,6 @@
 import { env } from "@/lib/env";
 import { agentCounters } from "@/lib/metrics/agent-counters";
-import { answerText, type AgentResponse } from "./agent-request";
+import { answerText, forMany, type AgentResponse } from "./agent-request";
 import { toAskedText, type AskCatalogue, type AskedText } from "./ask-catalogue";
 import { askHost, asksSomething, type Ask } from "./ask-host";
 import { lastGateRound, noteGateRound, rememberAsked } from "./asked-hosts";
@@ -9,7 +9,7 @@ import type { HostEntry } from "./host-entry";
 
 /** osqueryd comes back every 5 s for this long. */
 const accelerateSeconds = 10;
-const nothing = answerText("osquery", '{"queries":{},"discovery":{}}');
+const nothing = forMany(answerText("osquery", '{"queries":{},"discovery":{}}'));
 const wildcard = toAskedText("fleet_no_policies_wildcard", "SELECT 1");
 const askedDetails = new Map<DetailQuery, AskedText>(
   detailQueries.map((query) => [query, toAskedText(`fleet_detail_query_${query.name}`, query.sql, query.discovery)]),

@@ -79,7 +79,7 @@ function answer(head: RequestHead, body: Buffer, socket: Socket, connections: Li
   const path = readAgentPath(head.path) as AgentPath;
   const write = (response: AgentResponse) => {
     if (begun > 0) endAnswer(begun, head.path);
-    return toText(response, head.method, connections.isClosing);
+    return writeAnswer(response, head.method, connections.isClosing);
   };
   const answered = answerWhole(head, path, body, socket, overrides);
   return answered instanceof Promise ? answered.then(write) : write(answered);
@@ -96,6 +96,14 @@ function answerWhole(head: RequestHead, path: AgentPath, body: Buffer, socket: S
   } catch (error) {
     return answerFailure(path, error, overrides);
   }
+}
+
+function writeAnswer(response: AgentResponse, method: string, isClosing: boolean): PlainAnswer {
+  const { written } = response;
+  if (!written || isClosing || method === "HEAD") return toText(response, method, isClosing);
+  const second = Math.floor(currentTime({}) / 1000);
+  if (written.second !== second) Object.assign(written, toText(response, method, isClosing), { second });
+  return written;
 }
 
 function toText({ status, headers, body }: AgentResponse, method: string, isClosing: boolean): PlainAnswer {

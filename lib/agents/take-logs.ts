@@ -1,8 +1,8 @@
 import type { SqlContext } from "@/lib/context";
 import { agentCounters } from "@/lib/metrics/agent-counters";
-import { answerText, type AgentResponse } from "./agent-request";
+import { answerText, forMany, type AgentResponse } from "./agent-request";
 
-const taken = answerText("osquery", "{}");
+const taken = forMany(answerText("osquery", "{}"));
 
 /** What agents have logged since the process started, by kind. */
 export interface LogCounts {

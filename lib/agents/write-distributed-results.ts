@@ -2,7 +2,7 @@ import type { SqlContext } from "@/lib/context";
 import { agentCounters } from "@/lib/metrics/agent-counters";
 import { agentCaches } from "./agent-caches";
 import type { AgentCall } from "./agent-call";
-import { answerText, type AgentResponse } from "./agent-request";
+import { answerText, forMany, type AgentResponse } from "./agent-request";
 import type { AskCatalogue } from "./ask-catalogue";
 import { findAsked, forgetAsked, noteGateRound } from "./asked-hosts";
 import { storeCheckIn } from "./check-in-batcher";
@@ -11,7 +11,7 @@ import { markFresh } from "./host-marks";
 import { planCheckIn, type CheckIn } from "./plan-check-in";
 import { sortDistributedResults, type SortedResults } from "./sort-distributed-results";
 
-const accepted = answerText("osquery", "{}");
+const accepted = forMany(answerText("osquery", "{}"));
 
 /**
  * Takes a host's answers. Once the host is known the answer is always 200 `{}`, for an agent sends what was refused again for ever;

@@ -2,7 +2,7 @@ import { spawn, execFile } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import { accessSync, constants, existsSync, mkdirSync, readFileSync, readlinkSync, rmSync, statSync, symlinkSync, unlinkSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
+import { tmpdir, totalmem } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import pg from "pg";
@@ -118,13 +118,19 @@ async function initialise(binaries: string, dataFolder: string): Promise<void> {
   }
 }
 
+/** Of the machine's memory, or of what this process may use of it, an eighth: from 128 MB, with which a small fleet does well, to 1 GB, which holds 100,000 hosts. */
+function pageCacheMb(): number {
+  const memory = Math.min(totalmem(), process.constrainedMemory() || Infinity);
+  return Math.round(Math.min(1024, Math.max(128, memory / 8 / 2 ** 20)));
+}
+
 async function launch(binaries: string, dataFolder: string, socketFolder: string, url: string, extraSettings: Record<string, string>): Promise<void> {
   const settings = {
     listen_addresses: "",
     unix_socket_directories: socketFolder,
     unix_socket_permissions: "0700",
     max_connections: "120",
-    shared_buffers: "128MB",
+    shared_buffers: `${pageCacheMb()}MB`,
     max_wal_size: "2GB",
     log_min_messages: "warning",
     timezone: "UTC",
