@@ -7,7 +7,7 @@ import { isAgentPath } from "@/lib/agents/agent-paths";
 import { findClientAddress } from "@/lib/agents/find-client-address";
 import { serveAgentRequest } from "@/lib/agents/serve-agent-request";
 import { serveAgentSockets } from "@/lib/agents/serve-agent-sockets";
-import { closePool, getPool } from "@/lib/db/pool";
+import { closePool, getPool, planStatementsOnce } from "@/lib/db/pool";
 import { env, resetEnv } from "@/lib/env";
 import { measureAgents } from "@/lib/health/measure-agents";
 import type { ThreadMeter } from "@/lib/health/thread-meter";
@@ -50,6 +50,7 @@ const questions = {
     Object.assign(process.env, environment);
     resetEnv();
     prepareSecretKey();
+    planStatementsOnce();
     meter = measureAgents();
     tellAgentsLoad(load);
     await startAgentCaches();

@@ -6,6 +6,7 @@ import type { BenchOptions } from "./bench-options";
 import { usualFleet, type SeededFleet } from "./fleet-plan";
 import { startLoad, type Load, type LoadReport } from "./load/start-load";
 import { pause } from "./pause";
+import { pinProcesses } from "./pin-processes";
 import { errorText, ms } from "./print-load";
 import { readAgentsFigure } from "./server-metrics";
 import { startBenchServer } from "./start-bench-server";
@@ -73,6 +74,7 @@ export async function measureStorms(options: BenchOptions): Promise<void> {
   const bench = await startBenchServer(options.folder, { ...usualFleet, hosts, policies, now: new Date() });
   const sql = new Client({ connectionString: bench.postgres.url, application_name: "flotilla-bench" });
   const load = await startLoad({ fleet: bench.fleet, port: bench.port, hosts, rampSeconds });
+  pinProcesses({ server: bench.server.pid, agentsTid: bench.agentsTid, postgres: bench.postgres.pid, load: load.pid });
   let locks: LockWatch | undefined;
   try {
     await sql.connect();

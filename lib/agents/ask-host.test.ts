@@ -121,6 +121,19 @@ test("a new question reaches a large fleet over a window, what gates access firs
   }
 });
 
+test("a round that is due doesn't bring a new version of a gated policy before the host's turn, but does bring what blocks it", () => {
+  const edited: PolicyRow = { ...policy(1, true), version: 2, versionSince: new Date(now).toISOString() };
+  const rules = catalogue(true, [edited, policy(2, true)], [], 100_000);
+  const round = { askedAt: now - everyMs, everyMs };
+  const turn = takesUpAt(7, now, 100_000, true);
+  expect(turn).toBeGreaterThan(now);
+  const early = askHost(letInHost(), rules, now, round);
+  expect(asked(early)).toEqual([2, "mdm"]);
+  expect(early.wholeGate).toBe(true);
+  expect(asked(askHost(letInHost(), rules, turn, { ...round, askedAt: turn }))).toEqual([1]);
+  expect(asked(askHost({ ...letInHost(), blocking: [1] }, rules, now, round))).toEqual([1, 2, "mdm"]);
+});
+
 test("a small fleet is asked at once", () => {
   const edited: PolicyRow = { ...policy(1, false), version: 2, versionSince: new Date(now + 5000).toISOString() };
   expect(asked(askHost(letInHost(), catalogue(false, [edited], [], 99), now))).toEqual([1]);

@@ -86,16 +86,16 @@ export function askHost(host: HostEntry, catalogue: AskCatalogue, now: number, g
 
   const allPolicies = policiesDueAt <= now;
   let newsDueAt = never;
-  // What blocks the host is asked at every check-in; what changed, or never was answered, once the host's turn has come.
-  const isUrgent = (policy: AskedPolicy) => {
+  // What blocks the host is asked at every check-in; what changed, or never was answered, once the host's turn has come, and not in a gate round before it.
+  const isAsked = (policy: AskedPolicy) => {
     if (host.blocking.includes(policy.id)) return true;
-    if (host.results.versionOf(policy.id) === policy.version) return false;
+    if (host.results.versionOf(policy.id) === policy.version) return gateDue && policy.gated;
     const turn = turnOf(policy.versionSince, gate.on && policy.gated);
     if (turn <= now) return true;
     newsDueAt = Math.min(newsDueAt, turn);
     return false;
   };
-  const policies = allPolicies ? inScope : inScope.filter((policy) => (gateDue && policy.gated) || isUrgent(policy));
+  const policies = allPolicies ? inScope : inScope.filter(isAsked);
   const held = host.accessState === "held" || host.blocking.length > 0;
   return {
     details,

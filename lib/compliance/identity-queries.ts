@@ -13,6 +13,7 @@ export interface IdentityClaim {
   confirmed: boolean;
 }
 
+// Two looks into two indexes: both conditions in one would read every host's identity.
 const loadClaims = statement(
   "compliance.load_identity_claims",
   `select i.device_id as "deviceId", i.host_id as "hostId", i.first_seen_at as "firstSeenAt", i.conflict_since as "conflictSince",
@@ -22,8 +23,8 @@ const loadClaims = statement(
    join hosts h on h.id = i.host_id
    left join host_seen s on s.host_id = i.host_id
    where i.state <> 'not_registered' and i.device_id in (
-     select own.device_id from host_entra_identities own
-     where own.device_id <> '' and ((own.host_id = any($1::int[]) and own.state <> 'not_registered') or own.conflict_host_id = any($1::int[])))
+     select own.device_id from host_entra_identities own where own.host_id = any($1::int[]) and own.state <> 'not_registered' and own.device_id <> ''
+     union select other.device_id from host_entra_identities other where other.conflict_host_id = any($1::int[]) and other.device_id <> '')
    order by i.device_id, i.first_seen_at, i.host_id`,
 );
 

@@ -7,7 +7,15 @@ import { getLogger } from "../log";
 pg.types.setTypeParser(pg.types.builtins.INT8, (text) => Number(text));
 
 // Next bundles route code apart from the server, so what must exist once per process hangs on globalThis.
-const shared = globalThis as unknown as { flotillaPool?: pg.Pool };
+const shared = globalThis as unknown as { flotillaPool?: pg.Pool; flotillaPlansOnce?: boolean };
+
+/**
+ * Has the connections that this thread opens from now on plan each named statement once, whatever its values. Right where all of them look rows up by key; else
+ * PostgreSQL plans those that take a list anew each time, which costs more than they do.
+ */
+export function planStatementsOnce(): void {
+  shared.flotillaPlansOnce = true;
+}
 
 /** The process's one connection pool; Prisma and the plain statements share it. */
 export function getPool(): pg.Pool {
@@ -20,6 +28,7 @@ export function getPool(): pg.Pool {
       idleTimeoutMillis: 60_000,
       connectionTimeoutMillis: 10_000,
       keepAlive: true,
+      ...(shared.flotillaPlansOnce && { options: "-c plan_cache_mode=force_generic_plan" }),
     });
     // An idle connection that breaks (a database restart) is replaced at its next use.
     pool.on("error", (cause) => getLogger().warn({ "error.message": cause.message }, "an idle database connection broke"));
