@@ -23,6 +23,9 @@ class AgentCaches implements ChangeListener {
   private readonly hosts = new KeyedHosts<HostEntry>();
   private readonly orbitHosts = new KeyedHosts<{ hostId: number }>();
   private readonly devices = new KeyedHosts<DeviceEntry>();
+  // By a body that holds the host's key and nothing else, which it sends again and again: neither parsed nor hashed then.
+  private readonly hostsByWords = new KeyedHosts<HostEntry>();
+  private readonly orbitHostsByWords = new KeyedHosts<{ hostId: number }>();
   private readonly hostLookups = new HostLookups<HostRow>(findHostRows);
   private readonly orbitLookups = new HostLookups<OrbitHostRow>(findOrbitHostRows);
   private catalogue: AskCatalogue | null = null;
@@ -41,6 +44,8 @@ class AgentCaches implements ChangeListener {
     this.hosts.drop(hostId);
     this.orbitHosts.drop(hostId);
     this.devices.drop(hostId);
+    this.hostsByWords.drop(hostId);
+    this.orbitHostsByWords.drop(hostId);
   }
 
   everyHostChanged(): void {
@@ -48,6 +53,8 @@ class AgentCaches implements ChangeListener {
     this.hosts.clear();
     this.orbitHosts.clear();
     this.devices.clear();
+    this.hostsByWords.clear();
+    this.orbitHostsByWords.clear();
   }
 
   catalogueChanged(): void {
@@ -105,6 +112,25 @@ class AgentCaches implements ChangeListener {
     return host && host.holdsUntil > now ? host : undefined;
   }
 
+  /** The host in memory that has sent this body before. @param now milliseconds */
+  hostThatSays(words: string, now: number): HostEntry | undefined {
+    const host = this.hostsByWords.get(words);
+    return host && host.holdsUntil > now ? host : undefined;
+  }
+
+  /** Remembers that this body is that of a host which stands in memory. */
+  keepWords(words: string, host: HostEntry): void {
+    this.hostsByWords.set(words, host);
+  }
+
+  orbitHostThatSays(words: string): number | undefined {
+    return this.orbitHostsByWords.get(words)?.hostId;
+  }
+
+  keepOrbitWords(words: string, hostId: number): void {
+    this.orbitHostsByWords.set(words, { hostId });
+  }
+
   async findHost(ctx: SqlContext, keyHash: string): Promise<HostEntry | null> {
     const since = this.news;
     agentCounters.hostMisses += 1;
@@ -140,6 +166,8 @@ class AgentCaches implements ChangeListener {
     const { hostId } = entry;
     const { keyHash, orbitKeyHash, deviceTokenHash, deviceTokenChangedAt } = row;
     this.hosts.set(keyHash, entry);
+    // What it says leads to the entry that counts.
+    this.hostsByWords.drop(hostId);
     if (orbitKeyHash !== null) this.orbitHosts.set(orbitKeyHash, { hostId });
     if (deviceTokenHash === null || deviceTokenChangedAt === null) return;
     this.devices.set(deviceTokenHash, { hostId, keyHash, holdsUntil: deviceTokenChangedAt.getTime() + deviceTokenHoldsMs });

@@ -1,10 +1,14 @@
 import type { AgentPath } from "./agent-paths";
 import type { AgentRequest } from "./agent-request";
-import { readAgentBody } from "./read-agent-body";
+import { parseAgentJson, readAgentBody } from "./read-agent-body";
 
-/** One request on its way through: its path taken apart, its body read when somebody asks for it, unless it was `given` already. */
+// A body that holds a key and nothing else is shorter.
+const shortBytes = 256;
+
+/** One request on its way through: its path taken apart, its body read when somebody asks for it. */
 export class AgentCall {
   private read: Promise<Record<string, unknown>> | undefined;
+  private parsed: Record<string, unknown> | undefined;
 
   constructor(
     readonly request: AgentRequest,
@@ -12,12 +16,26 @@ export class AgentCall {
     private readonly maxBodyBytes: number,
     /** When it came, in milliseconds since 1970. */
     readonly now: number,
-    readonly given?: Record<string, unknown>,
+    /** The whole body, when it is there already and may be taken apart. */
+    private readonly bytes?: Buffer,
   ) {}
+
+  /** The body as an object, when it is there already. @throws AgentError `body_unreadable` */
+  get given(): Record<string, unknown> | undefined {
+    if (this.parsed === undefined && this.bytes !== undefined) this.parsed = parseAgentJson(this.bytes);
+    return this.parsed;
+  }
+
+  /** A short body as it came, byte for byte, of a request in which nothing else says who sends it; else empty. */
+  get words(): string {
+    const { bytes } = this;
+    return bytes === undefined || bytes.length > shortBytes || this.request.headers.authorization !== undefined ? "" : bytes.toString("latin1");
+  }
 
   /** The body as an object; see readAgentBody for its errors. */
   body(): Promise<Record<string, unknown>> {
-    this.read ??= this.given ? Promise.resolve(this.given) : readAgentBody(this.request, this.maxBodyBytes);
+    const { given } = this;
+    this.read ??= given ? Promise.resolve(given) : readAgentBody(this.request, this.maxBodyBytes);
     return this.read;
   }
 }

@@ -33,12 +33,13 @@ export function answerOsquery(ctx: SqlContext, call: AgentCall): AgentResponse |
   if (name === "carve/block") throw carvingIsOff(); // it carries no node key
   const host = findKnownHost(call);
   const catalogue = agentCaches().knownCatalogue;
-  return host && catalogue && call.given ? answerHost(ctx, call, host, catalogue, call.given) : answerAfterLookups(ctx, call);
+  if (!host || !catalogue) return answerAfterLookups(ctx, call);
+  return answerHost(ctx, call, host, catalogue, () => call.given ?? {});
 }
 
 async function answerAfterLookups(ctx: SqlContext, call: AgentCall): Promise<AgentResponse> {
   const { host, body } = await authenticateHost(ctx, call);
-  return answerHost(ctx, call, host, await agentCaches().getCatalogue(ctx), body);
+  return answerHost(ctx, call, host, await agentCaches().getCatalogue(ctx), () => body);
 }
 
 function answerHost(
@@ -46,17 +47,17 @@ function answerHost(
   call: AgentCall,
   host: HostEntry,
   catalogue: AskCatalogue,
-  body: Record<string, unknown>,
+  body: () => Record<string, unknown>,
 ): AgentResponse | Promise<AgentResponse> {
   switch (call.path.name) {
     case "distributed/read":
       return readDistributedQueries(host, catalogue, call.now);
     case "distributed/write":
-      return writeDistributedResults(ctx, call, host, catalogue, body);
+      return writeDistributedResults(ctx, call, host, catalogue, body());
     case "config":
       return readConfig(ctx, host, catalogue);
     case "log":
-      return takeLogs(ctx, host.hostId, body);
+      return takeLogs(ctx, host.hostId, body());
     case "carve/begin":
       throw carvingIsOff();
     default:

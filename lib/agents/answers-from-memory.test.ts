@@ -71,6 +71,45 @@ test("the tray is answered from memory until something that it shows has changed
   await expect.poll(desktop).toMatchObject({ failing_policies_count: 0 });
 });
 
+/** How often a request's body was taken apart while `work` ran. */
+async function parsedDuring(work: () => Promise<unknown>): Promise<number> {
+  const parse = vi.spyOn(JSON, "parse");
+  try {
+    await work();
+    return parse.mock.calls.filter(([text]) => text.includes("node_key")).length;
+  } finally {
+    parse.mockRestore();
+  }
+}
+
+test("what a host says again and again is taken apart once, and is good no longer than its key", async () => {
+  const host = await hostInMemory();
+  const config = (more = {}) => wayIn.send("POST", "/api/osquery/config", { node_key: host.nodeKey, ...more });
+  const orbitConfig = () => wayIn.send("POST", "/api/fleet/orbit/config", { orbit_node_key: host.orbitNodeKey });
+  await expect.poll(() => parsedDuring(host.read)).toBe(0);
+  await expect.poll(() => parsedDuring(orbitConfig)).toBe(0);
+  expect(await parsedDuring(config)).toBe(0);
+  expect((await config()).json).toEqual((await config({ more: 1 })).json);
+  expect(await parsedDuring(() => config({ more: 1 }))).toBe(1);
+  // A header that names somebody else is still looked at.
+  const { status } = await wayIn.send("POST", "/api/osquery/config", { node_key: host.nodeKey }, { authorization: "NodeKey somebody-else" });
+  expect(status).toBe(401);
+  // What is asked of hosts has changed and stands in no memory: the host is still known, and never told that it isn't.
+  agentCaches().catalogueChanged();
+  expect([(await host.read()).status, (await config()).status]).toEqual([200, 200]);
+  agentCaches().catalogueChanged();
+  expect((await config()).status).toBe(200);
+  await ctx.db.host.update({ where: { id: host.hostId }, data: { nodeKeyHash: hashToken("a new key"), orbitNodeKeyHash: hashToken("a new orbit key") } });
+  await expect.poll(async () => [(await host.read()).status, (await config()).status, (await orbitConfig()).status]).toEqual([401, 401, 401]);
+});
+
+test("a host that was read anew is answered as it is now, also by what it said before", async () => {
+  const host = await hostInMemory();
+  await expect.poll(() => parsedDuring(host.read)).toBe(0);
+  await ctx.db.host.update({ where: { id: host.hostId }, data: { refetchRequestedAt: ctx.now() } });
+  await expect.poll(async () => Object.keys((await host.read()).json.queries as object).join()).toMatch(/fleet_detail_query_/);
+});
+
 test("a token that another instance replaced is only read with, as everywhere, and not for longer", async () => {
   const host = await hostInMemory();
   const path = `/api/v1/fleet/device/${host.deviceToken}/desktop`;

@@ -20,17 +20,31 @@ export function isKnownByHeader(headers: AgentRequest["headers"], now: number): 
  * Finds the host behind an osquery request whose body was read, when it stands in memory, and marks it seen; null: authenticateHost has to look.
  * @throws AgentError `node_keys_differ` 400
  */
-export function findKnownHost({ request, given, now }: AgentCall): HostEntry | null {
+export function findKnownHost(call: AgentCall): HostEntry | null {
+  const { request, now, words } = call;
+  const caches = agentCaches();
+  const same = words === "" ? undefined : caches.hostThatSays(words, now);
+  if (same) {
+    agentCounters.hostHits += 1;
+    markSeen(same.hostId, now);
+    return same;
+  }
+  const { given } = call;
   if (!given) return null;
   const headerKey = readHeaderKey(request);
   const bodyKey = typeof given.node_key === "string" ? given.node_key : "";
   const nodeKey = headerKey ?? bodyKey;
-  const host = nodeKey === "" ? undefined : agentCaches().knownHost(hashToken(nodeKey), now);
+  const host = nodeKey === "" ? undefined : caches.knownHost(hashToken(nodeKey), now);
   if (!host) return null;
   refuseTwoKeys(headerKey, bodyKey);
   agentCounters.hostHits += 1;
   markSeen(host.hostId, now);
+  if (words !== "" && holdsOneMember(given)) caches.keepWords(words, host);
   return host;
+}
+
+function holdsOneMember(body: Record<string, unknown>): boolean {
+  return Object.keys(body).length === 1;
 }
 
 /**
@@ -80,10 +94,17 @@ function unknownNodeKey(): AgentError {
 }
 
 /** The host behind an orbit request whose body was read, when it stands in memory; null: authenticateOrbit has to look. */
-export function findKnownOrbitHost({ given }: AgentCall): number | null {
-  const key = given && readOrbitKey(given);
-  const hostId = key === undefined ? undefined : agentCaches().knownOrbitHost(hashToken(key));
-  if (hostId === undefined) return null;
+export function findKnownOrbitHost(call: AgentCall): number | null {
+  const { words } = call;
+  const caches = agentCaches();
+  let hostId = words === "" ? undefined : caches.orbitHostThatSays(words);
+  if (hostId === undefined) {
+    const { given } = call;
+    const key = given && readOrbitKey(given);
+    hostId = key === undefined ? undefined : caches.knownOrbitHost(hashToken(key));
+    if (hostId === undefined) return null;
+    if (words !== "" && holdsOneMember(given as Record<string, unknown>)) caches.keepOrbitWords(words, hostId);
+  }
   agentCounters.hostHits += 1;
   return hostId;
 }

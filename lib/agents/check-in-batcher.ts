@@ -37,14 +37,22 @@ class CheckInBatcher {
     });
   }
 
-  // What arrived in the same turn of the loop shares a batch.
+  // What arrived in the same turn of the loop shares a batch. A whole batch doesn't wait for the turn to end: one in which thousands of sockets have something to
+  // say takes seconds.
   private wake(): void {
-    if (this.woken || this.running >= maxParallel) return;
-    this.woken = true;
-    setImmediate(() => {
-      this.woken = false;
-      while (this.running < maxParallel && this.start());
-    });
+    if (this.running >= maxParallel) return;
+    if (this.waiting.length >= maxBatch) this.startAll();
+    else if (!this.woken) {
+      this.woken = true;
+      setImmediate(() => {
+        this.woken = false;
+        this.startAll();
+      });
+    }
+  }
+
+  private startAll(): void {
+    while (this.running < maxParallel && this.start());
   }
 
   private start(): boolean {

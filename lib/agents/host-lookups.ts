@@ -31,13 +31,21 @@ export class HostLookups<Row extends { keyHash: string }> {
     return waiting.promise;
   }
 
+  // A whole batch doesn't wait for the turn to end: one in which thousands of sockets have something to say takes seconds.
   private wake(sql: Sql): void {
-    if (this.woken || this.running >= maxParallel) return;
-    this.woken = true;
-    setImmediate(() => {
-      this.woken = false;
-      while (this.waiting.size > 0 && this.running < maxParallel) void this.start(sql);
-    });
+    if (this.running >= maxParallel) return;
+    if (this.waiting.size >= maxKeys) this.startAll(sql);
+    else if (!this.woken) {
+      this.woken = true;
+      setImmediate(() => {
+        this.woken = false;
+        this.startAll(sql);
+      });
+    }
+  }
+
+  private startAll(sql: Sql): void {
+    while (this.waiting.size > 0 && this.running < maxParallel) void this.start(sql);
   }
 
   private async start(sql: Sql): Promise<void> {

@@ -49,9 +49,12 @@ export async function listenForChanges(listener: ChangeListener): Promise<Change
 
   // A connection that a firewall swallowed says nothing: ask it.
   async function ping(mine: Client): Promise<void> {
-    const late = setTimeout(() => lose(mine), pingEveryMs / 2).unref();
+    let answered = false;
+    // After a stall of this thread the answer may have come and lie unread: it is given one look.
+    const late = setTimeout(() => setImmediate(() => !answered && lose(mine)), pingEveryMs / 2).unref();
     try {
       await mine.query("select 1");
+      answered = true;
       if (client === mine && !stopped) timer = setTimeout(() => void ping(mine), pingEveryMs).unref();
     } catch {
       lose(mine);

@@ -13,7 +13,6 @@ import { isKnownByHeader } from "./authenticate-host";
 import { currentTime } from "./current-time";
 import { findClientAddress } from "./find-client-address";
 import { answerCall, answerFailure, maxAgentBody } from "./handle-agent-request";
-import { parseAgentJson } from "./read-agent-body";
 
 const smallBody = 16_384;
 
@@ -91,8 +90,8 @@ function answerWhole(head: RequestHead, path: AgentPath, body: Buffer, socket: S
     const now = currentTime(overrides);
     const known = head.headers.authorization === undefined || isKnownByHeader(head.headers, now);
     // One whose sender isn't known yet is taken apart when he is.
-    const given = head.method === "POST" && known ? parseAgentJson(body) : undefined;
-    return answerCall(new AgentCall(new PlainRequest(head, body, socket), path, maxAgentBody(path), now, given), overrides);
+    const bytes = head.method === "POST" && known ? body : undefined;
+    return answerCall(new AgentCall(new PlainRequest(head, body, socket), path, maxAgentBody(path), now, bytes), overrides);
   } catch (error) {
     return answerFailure(path, error, overrides);
   }
