@@ -48,6 +48,8 @@ export async function startDeliveryScene(options: Parameters<typeof startEntraSc
   const connection = await scene.connect("happy");
   const { teamId } = await makeTeam(ctx, { connectionId: connection.id });
   const driven = { clock: scene.clock, jobs };
+  // A tenant that has just been connected has every host decided about anew: before there are any.
+  await runJobs(driven);
   const reports: DeliveryScene["reports"] = ({ hostId }) =>
     ctx.db.complianceReport.findMany({
       where: { hostId },
