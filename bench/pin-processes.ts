@@ -21,11 +21,20 @@ export function pinProcesses({ server, agentsTid, postgres, load }: Pinned): voi
     pin(agentsTid, 0);
     // A process's number alone means its main thread: pages and jobs.
     for (const id of [server, postgres, ...childrenOf(postgres), load]) pin(id, 1);
-    // It stands for 100,000 computers elsewhere, which don't wait for this server's database.
-    setPriority(load, -10);
-    console.log("   pinned: the server's agents' thread to core 0, its main thread, PostgreSQL and the generator, which goes first, to core 1");
+    console.log("   pinned: the server's agents' thread to core 0, its main thread, PostgreSQL and the generator to core 1");
+    putFirst(load);
   } catch (cause) {
-    console.log(`   not pinned, taskset or a priority isn't to be had here: ${(cause as Error).message.split("\n")[0]}`);
+    console.log(`   not pinned, taskset isn't usable here: ${(cause as Error).message.split("\n")[0]}`);
+  }
+}
+
+// The generator stands for 100,000 computers elsewhere, which don't wait for this server's database.
+function putFirst(load: number): void {
+  try {
+    setPriority(load, -10);
+    console.log("   the generator goes before all others on its core");
+  } catch (cause) {
+    console.log(`   the generator shares its core as all others do: a higher priority takes root (${(cause as Error).message})`);
   }
 }
 

@@ -101,7 +101,8 @@ async function runPages() {
   const { stats, suites = [] } = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : { stats: { expected: 0, unexpected: 1, flaky: 0 } };
   totals.passed += stats.expected;
   totals.failed += Math.max(stats.unexpected + stats.flaky, code === 0 ? 0 : 1);
-  failures.push(...suites.flatMap(failedPages));
+  const failed = suites.flatMap(failedPages);
+  failures.push(...(failed.length === 0 && code !== 0 ? ["pages in a browser: an error outside the tests"] : failed));
 }
 
 function failedPages({ specs = [], suites = [] }) {

@@ -24,8 +24,8 @@ class AgentCaches implements ChangeListener {
   private readonly orbitHosts = new KeyedHosts<{ hostId: number }>();
   private readonly devices = new KeyedHosts<DeviceEntry>();
   // By a body that holds the host's key and nothing else, which it sends again and again: neither parsed nor hashed then.
-  private readonly hostsByWords = new KeyedHosts<HostEntry>();
-  private readonly orbitHostsByWords = new KeyedHosts<{ hostId: number }>();
+  private readonly hostsByBody = new KeyedHosts<HostEntry>();
+  private readonly orbitHostsByBody = new KeyedHosts<{ hostId: number }>();
   private readonly hostLookups = new HostLookups<HostRow>(findHostRows);
   private readonly orbitLookups = new HostLookups<OrbitHostRow>(findOrbitHostRows);
   private catalogue: AskCatalogue | null = null;
@@ -44,8 +44,8 @@ class AgentCaches implements ChangeListener {
     this.hosts.drop(hostId);
     this.orbitHosts.drop(hostId);
     this.devices.drop(hostId);
-    this.hostsByWords.drop(hostId);
-    this.orbitHostsByWords.drop(hostId);
+    this.hostsByBody.drop(hostId);
+    this.orbitHostsByBody.drop(hostId);
   }
 
   everyHostChanged(): void {
@@ -53,8 +53,8 @@ class AgentCaches implements ChangeListener {
     this.hosts.clear();
     this.orbitHosts.clear();
     this.devices.clear();
-    this.hostsByWords.clear();
-    this.orbitHostsByWords.clear();
+    this.hostsByBody.clear();
+    this.orbitHostsByBody.clear();
   }
 
   catalogueChanged(): void {
@@ -113,22 +113,22 @@ class AgentCaches implements ChangeListener {
   }
 
   /** The host in memory that has sent this body before. @param now milliseconds */
-  hostThatSays(words: string, now: number): HostEntry | undefined {
-    const host = this.hostsByWords.get(words);
+  knownHostByBody(body: string, now: number): HostEntry | undefined {
+    const host = this.hostsByBody.get(body);
     return host && host.holdsUntil > now ? host : undefined;
   }
 
   /** Remembers that this body is that of a host which stands in memory. */
-  keepWords(words: string, host: HostEntry): void {
-    this.hostsByWords.set(words, host);
+  keepHostBody(body: string, host: HostEntry): void {
+    this.hostsByBody.set(body, host);
   }
 
-  orbitHostThatSays(words: string): number | undefined {
-    return this.orbitHostsByWords.get(words)?.hostId;
+  knownOrbitHostByBody(body: string): number | undefined {
+    return this.orbitHostsByBody.get(body)?.hostId;
   }
 
-  keepOrbitWords(words: string, hostId: number): void {
-    this.orbitHostsByWords.set(words, { hostId });
+  keepOrbitHostBody(body: string, hostId: number): void {
+    this.orbitHostsByBody.set(body, { hostId });
   }
 
   async findHost(ctx: SqlContext, keyHash: string): Promise<HostEntry | null> {
@@ -166,8 +166,8 @@ class AgentCaches implements ChangeListener {
     const { hostId } = entry;
     const { keyHash, orbitKeyHash, deviceTokenHash, deviceTokenChangedAt } = row;
     this.hosts.set(keyHash, entry);
-    // What it says leads to the entry that counts.
-    this.hostsByWords.drop(hostId);
+    // Its body leads to the entry that counts.
+    this.hostsByBody.drop(hostId);
     if (orbitKeyHash !== null) this.orbitHosts.set(orbitKeyHash, { hostId });
     if (deviceTokenHash === null || deviceTokenChangedAt === null) return;
     this.devices.set(deviceTokenHash, { hostId, keyHash, holdsUntil: deviceTokenChangedAt.getTime() + deviceTokenHoldsMs });

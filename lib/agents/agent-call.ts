@@ -27,15 +27,18 @@ export class AgentCall {
   }
 
   /** A short body as it came, byte for byte, of a request in which nothing else says who sends it; else empty. */
-  get words(): string {
+  get shortBody(): string {
     const { bytes } = this;
     return bytes === undefined || bytes.length > shortBytes || this.request.headers.authorization !== undefined ? "" : bytes.toString("latin1");
   }
 
   /** The body as an object; see readAgentBody for its errors. */
   body(): Promise<Record<string, unknown>> {
-    const { given } = this;
-    this.read ??= given ? Promise.resolve(given) : readAgentBody(this.request, this.maxBodyBytes);
+    this.read ??= this.readBody();
     return this.read;
+  }
+
+  private async readBody(): Promise<Record<string, unknown>> {
+    return this.given ?? readAgentBody(this.request, this.maxBodyBytes);
   }
 }

@@ -34,7 +34,7 @@ export function answerOsquery(ctx: SqlContext, call: AgentCall): AgentResponse |
   const host = findKnownHost(call);
   const catalogue = agentCaches().knownCatalogue;
   if (!host || !catalogue) return answerAfterLookups(ctx, call);
-  return answerHost(ctx, call, host, catalogue, () => call.given ?? {});
+  return answerHost(ctx, call, host, catalogue, () => call.given as Record<string, unknown>);
 }
 
 async function answerAfterLookups(ctx: SqlContext, call: AgentCall): Promise<AgentResponse> {

@@ -21,9 +21,9 @@ export function isKnownByHeader(headers: AgentRequest["headers"], now: number): 
  * @throws AgentError `node_keys_differ` 400
  */
 export function findKnownHost(call: AgentCall): HostEntry | null {
-  const { request, now, words } = call;
+  const { request, now, shortBody } = call;
   const caches = agentCaches();
-  const same = words === "" ? undefined : caches.hostThatSays(words, now);
+  const same = shortBody === "" ? undefined : caches.knownHostByBody(shortBody, now);
   if (same) {
     agentCounters.hostHits += 1;
     markSeen(same.hostId, now);
@@ -39,7 +39,7 @@ export function findKnownHost(call: AgentCall): HostEntry | null {
   refuseTwoKeys(headerKey, bodyKey);
   agentCounters.hostHits += 1;
   markSeen(host.hostId, now);
-  if (words !== "" && holdsOneMember(given)) caches.keepWords(words, host);
+  if (shortBody !== "" && holdsOneMember(given)) caches.keepHostBody(shortBody, host);
   return host;
 }
 
@@ -95,15 +95,15 @@ function unknownNodeKey(): AgentError {
 
 /** The host behind an orbit request whose body was read, when it stands in memory; null: authenticateOrbit has to look. */
 export function findKnownOrbitHost(call: AgentCall): number | null {
-  const { words } = call;
+  const { shortBody } = call;
   const caches = agentCaches();
-  let hostId = words === "" ? undefined : caches.orbitHostThatSays(words);
+  let hostId = shortBody === "" ? undefined : caches.knownOrbitHostByBody(shortBody);
   if (hostId === undefined) {
     const { given } = call;
     const key = given && readOrbitKey(given);
     hostId = key === undefined ? undefined : caches.knownOrbitHost(hashToken(key));
     if (hostId === undefined) return null;
-    if (words !== "" && holdsOneMember(given as Record<string, unknown>)) caches.keepOrbitWords(words, hostId);
+    if (shortBody !== "" && holdsOneMember(given as Record<string, unknown>)) caches.keepOrbitHostBody(shortBody, hostId);
   }
   agentCounters.hostHits += 1;
   return hostId;
