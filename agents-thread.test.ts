@@ -5,36 +5,48 @@ import { createServer, type IncomingMessage, type RequestListener, type Server, 
 import type { AddressInfo } from "node:net";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
-import { Worker } from "node:worker_threads";
+import { MessageChannel, Worker } from "node:worker_threads";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { AgentsThreadQuestions } from "@/agents-thread";
+import type { CheckInsThreadQuestions } from "@/check-ins-thread";
 import { addressHeader, httpsHeader } from "@/lib/http/client-address";
 import { openPageSocket } from "@/lib/http/page-socket";
 import { areAgentsBusy, makeAgentsLoad, watchAgentsLoad } from "@/lib/threads/agents-load";
+import type { ThreadMetrics } from "@/lib/metrics/join-metrics";
+import { enrolledAgent, macDetails } from "@/lib/testing/agent-scenario";
+import { sendTo } from "@/lib/testing/agent-ways-in";
+import { testClock, testServerContext } from "@/lib/testing/test-context";
 import { ThreadLine } from "@/lib/threads/thread-line";
 
 // Here the test plays the main thread.
 let thread: Worker;
+let storing: Worker;
+let checkIns: ThreadLine<CheckInsThreadQuestions>;
 let agents: ThreadLine<AgentsThreadQuestions>;
 let pages: Server;
 let port: number;
 let answerPage: RequestListener;
 
 beforeAll(async () => {
-  const bundled = `const { bundle } = await import("./scripts/build-server.mjs"); await bundle({ "agents-thread-test/agents-thread": "agents-thread.ts" });`;
+  const bundled = `const { bundle } = await import("./scripts/build-server.mjs"); for (const name of ["agents", "check-ins"]) await bundle({ ["agents-thread-test/" + name]: name + "-thread.ts" });`;
   await promisify(execFile)(process.execPath, ["--input-type=module", "-e", bundled]);
   pages = createServer((request, response) => answerPage(request, response));
   const load = makeAgentsLoad();
   watchAgentsLoad(load);
-  thread = new Worker(resolve("dist", "agents-thread-test", "agents-thread.mjs"), {
-    env: { ...process.env, PORT: "0", TLS_PORT: "0", HOST: "127.0.0.1", LOG_LEVEL: "silent", SECRET_KEY: "a key for tests only, of forty characters" },
-    workerData: { dev: false, pageSocket: await openPageSocket(pages), load },
+  const env = { ...process.env, PORT: "0", TLS_PORT: "0", HOST: "127.0.0.1", LOG_LEVEL: "silent", SECRET_KEY: "a key for tests only, of forty characters" };
+  const { port1, port2 } = new MessageChannel();
+  thread = new Worker(resolve("dist", "agents-thread-test", "agents.mjs"), {
+    env,
+    workerData: { dev: false, pageSocket: await openPageSocket(pages), load, checkIns: port1 },
+    transferList: [port1],
   });
+  storing = new Worker(resolve("dist", "agents-thread-test", "check-ins.mjs"), { env, workerData: { agents: port2 }, transferList: [port2] });
+  checkIns = new ThreadLine(storing);
   agents = new ThreadLine(thread);
   port = await agents.ask("openHttp");
 });
 afterAll(async () => {
-  await thread.terminate();
+  await Promise.all([thread.terminate(), storing.terminate()]);
   pages.closeAllConnections();
   await new Promise((end) => pages.close(end));
   rmSync(join("dist", "agents-thread-test"), { recursive: true, force: true });
@@ -57,10 +69,13 @@ test("until it serves, it lives, asks agents to come again, and hands people on"
   expect(await ask("/api/osquery/config", unknown)).toMatchObject({ status: 503, text: expect.stringContaining("temporarily unavailable") });
   expect(await ask("/hosts")).toEqual({ status: 200, text: "a page" });
   await expect(agents.ask("readFigures")).rejects.toThrow("isn't prepared");
+  await expect(checkIns.ask("readFigures")).rejects.toThrow("isn't prepared");
 });
 
 test("once it serves, agents are answered from the database, and health says so", async () => {
-  await agents.ask("prepare", { DATABASE_URL: process.env.DATABASE_URL ?? "", DATABASE_POOL_SIZE: "4" });
+  const environment = { DATABASE_URL: process.env.DATABASE_URL ?? "", DATABASE_POOL_SIZE: "4" };
+  await checkIns.ask("prepare", environment);
+  await agents.ask("prepare", environment);
   await agents.ask("serve");
   expect(await ask("/readyz")).toEqual({ status: 200, text: "ready\n" });
   expect(await ask("/api/osquery/config", unknown)).toMatchObject({ status: 401, text: expect.stringContaining('"node_invalid":true') });
@@ -69,6 +84,23 @@ test("once it serves, agents are answered from the database, and health says so"
     expect.arrayContaining(["flotilla_host_cache_entries", "flotilla_listen_connected", "nodejs_eventloop_lag_p99_seconds"]),
   );
   expect(areAgentsBusy()).toBe(false);
+});
+
+test("what an agent says is stored in the check-ins' thread, whose end is a fault that heals", async () => {
+  const ctx = testServerContext(testClock());
+  const agent = await enrolledAgent(ctx, { name: "thread", send: sendTo(port), close: () => Promise.resolve() });
+  const say = (version: string) => agent.write({ fleet_detail_query_os_version: [{ ...macDetails("", "").os_version, version }] });
+  expect(await say("15.6")).toMatchObject({ status: 200 });
+  expect(await ctx.db.host.findUniqueOrThrow({ where: { id: agent.hostId } })).toMatchObject({ osVersion: "15.6" });
+  const batches = async (line: { ask(name: "readMetrics"): Promise<ThreadMetrics> }) => {
+    const { values = [] } = (await line.ask("readMetrics")).find(({ name }) => name === "flotilla_checkin_batch_size") ?? {};
+    return (values as { metricName?: string; value: number }[]).find(({ metricName }) => metricName?.endsWith("_count"))?.value ?? 0;
+  };
+  expect(await batches(checkIns)).toBeGreaterThan(0);
+  expect(await batches(agents)).toBe(0);
+  expect(await checkIns.ask("readFigures")).toMatchObject({ poolMax: 4 });
+  await storing.terminate();
+  expect(await say("15.7")).toMatchObject({ status: 503, text: expect.stringContaining("temporarily unavailable") });
 });
 
 test("what a client says of its address and of HTTPS isn't believed", async () => {
@@ -152,9 +184,9 @@ test("a fault in the thread ends it, and whoever waits for an answer is told", a
 test("a taken port is said with its remedy on this side too", async () => {
   const taken = createServer().listen(0, "127.0.0.1");
   await once(taken, "listening");
-  const second = new Worker(resolve("dist", "agents-thread-test", "agents-thread.mjs"), {
+  const second = new Worker(resolve("dist", "agents-thread-test", "agents.mjs"), {
     env: { ...process.env, PORT: String((taken.address() as AddressInfo).port), HOST: "127.0.0.1" },
-    workerData: { dev: false, pageSocket: "/nowhere", load: makeAgentsLoad() },
+    workerData: { dev: false, pageSocket: "/nowhere", load: makeAgentsLoad() }, // it comes to store nothing
   });
   await expect(new ThreadLine<AgentsThreadQuestions>(second).ask("openHttp")).rejects.toMatchObject({
     name: "StartupError",

@@ -4,6 +4,7 @@ import type { Socket } from "node:net";
 import { parentPort, workerData, type MessagePort } from "node:worker_threads";
 import { agentCaches, startAgentCaches, stopAgentCaches } from "@/lib/agents/agent-caches";
 import { isAgentPath } from "@/lib/agents/agent-paths";
+import { storeCheckInsOver } from "@/lib/agents/check-in-line";
 import { findClientAddress } from "@/lib/agents/find-client-address";
 import { serveAgentRequest } from "@/lib/agents/serve-agent-request";
 import { serveAgentSockets } from "@/lib/agents/serve-agent-sockets";
@@ -27,14 +28,15 @@ import { answerQuestions } from "@/lib/threads/thread-line";
 // The agents' thread: it owns the ports that agents and people know, answers agents itself and hands everything else to the main thread. Nothing that a page
 // or a job does delays an answer here, and what Next changes in a process (Date, nextTick, async hooks) isn't changed here.
 
-/** What the thread is made with. `pageSocket`: where the main thread answers pages. `load`: where to say that agents wait. */
+/** What the thread is made with. `pageSocket`: where the main thread answers pages. `load`: where to say that agents wait. `checkIns`: who stores check-ins. */
 export interface AgentsThreadData {
   dev: boolean;
   pageSocket: string;
   load: Int32Array;
+  checkIns: MessagePort;
 }
 
-const { dev, pageSocket, load } = workerData as AgentsThreadData;
+const { dev, pageSocket, load, checkIns } = workerData as AgentsThreadData;
 const pages = new Forwarder(pageSocket);
 const connections = new LiveConnections();
 const hurry = new AbortController();
@@ -53,6 +55,7 @@ const questions = {
     planStatementsOnce();
     meter = measureAgents();
     tellAgentsLoad(load);
+    storeCheckInsOver(checkIns);
     await startAgentCaches();
   },
   serve: () => void (phase = "serving"),
@@ -73,6 +76,7 @@ const questions = {
   async finish() {
     meter?.stop();
     await stopAgentCaches();
+    checkIns.close();
     await closePool();
   },
 };

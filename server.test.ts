@@ -14,7 +14,7 @@ let taken: Server;
 let newer: { url: string; drop: () => Promise<unknown> };
 
 beforeAll(async () => {
-  const bundled = `const { bundle } = await import("./scripts/build-server.mjs"); await bundle({ "server-start/server": "server.ts", "server-start/agents-thread": "agents-thread.ts" });`;
+  const bundled = `const { bundle } = await import("./scripts/build-server.mjs"); await bundle({ "server-start/server": "server.ts", "server-start/agents-thread": "agents-thread.ts", "server-start/check-ins-thread": "check-ins-thread.ts" });`;
   await promisify(execFile)(process.execPath, ["--input-type=module", "-e", bundled]);
   folder = mkdtempSync(join(tmpdir(), "server-start-"));
   writeFileSync(join(folder, "a-file"), "");
@@ -161,24 +161,31 @@ async function startUnfinished(environment: Record<string, string> = {}) {
   };
 }
 
-test.each(["agents", "main"])("an exception that nobody caught in the %s thread ends the process, which says why and leaves nothing behind", async (thread) => {
-  const faulty = `import { isMainThread } from "node:worker_threads"; import { subscribe } from "node:diagnostics_channel";
-    subscribe("http.server.request.start", ({ request }) => {
-      if (request.url === "/fault/" + (isMainThread ? "main" : "agents")) process.nextTick(() => { throw new Error("a fault for this test"); });
-    });`;
-  const { ended, ask, left } = await startUnfinished({ NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(faulty)}` });
-  // Its answer may get out, or not.
-  await ask(`/fault/${thread}`).catch(() => undefined);
-  const { code, said } = await ended;
-  expect(code).toBe(1);
-  const lines = said
-    .trim()
-    .split("\n")
-    .map((line) => JSON.parse(line) as { msg: string; "error.message": string });
-  const why = thread === "main" ? "an exception was left to nobody" : "the agents' thread ended";
-  expect(lines.filter(({ msg }) => msg.startsWith(why)).map((line) => line["error.message"])).toEqual([expect.stringContaining("a fault for this test")]);
-  expect(left()).toEqual([]);
-});
+test.each(["agents", "check-ins", "main"])(
+  "an exception that nobody caught in the %s thread ends the process, which says why and leaves nothing behind",
+  async (thread) => {
+    // Of the threads, the check-ins' alone has no requests that could bring the fault: it hears of them.
+    const faulty = `import { isMainThread, workerData, BroadcastChannel } from "node:worker_threads"; import { subscribe } from "node:diagnostics_channel";
+    const name = isMainThread ? "main" : workerData.agents ? "check-ins" : "agents";
+    const fail = (of) => of === "/fault/" + name && process.nextTick(() => { throw new Error("a fault for this test"); });
+    const faults = new BroadcastChannel("faults");
+    faults.unref();
+    if (name === "check-ins") faults.onmessage = ({ data }) => fail(data);
+    subscribe("http.server.request.start", ({ request }) => { faults.postMessage(request.url); fail(request.url); });`;
+    const { ended, ask, left } = await startUnfinished({ NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(faulty)}` });
+    // Its answer may get out, or not.
+    await ask(`/fault/${thread}`).catch(() => undefined);
+    const { code, said } = await ended;
+    expect(code).toBe(1);
+    const lines = said
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { msg: string; "error.message": string });
+    const why = thread === "main" ? "an exception was left to nobody" : `the ${thread}' thread ended`;
+    expect(lines.filter(({ msg }) => msg.startsWith(why)).map((line) => line["error.message"])).toEqual([expect.stringContaining("a fault for this test")]);
+    expect(left()).toEqual([]);
+  },
+);
 
 test("a killed process's socket is in nobody's way, and the next start takes it away", async () => {
   const killed = await startUnfinished();

@@ -3,9 +3,10 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
-import { Worker } from "node:worker_threads";
+import { MessageChannel, Worker, type MessagePort, type ResourceLimits } from "node:worker_threads";
 import next from "next";
 import type { AgentsThreadData, AgentsThreadQuestions } from "@/agents-thread";
+import type { CheckInsThreadData, CheckInsThreadQuestions } from "@/check-ins-thread";
 import { announceSetup, ensureSetup } from "@/lib/auth/ensure-setup";
 import { serverContext } from "@/lib/context";
 import { closeDatabase } from "@/lib/db/prisma";
@@ -28,14 +29,14 @@ import { enqueue } from "@/lib/jobs/enqueue";
 import { migrateQueue, runWorker, type RunningWorker } from "@/lib/jobs/run-worker";
 import { getLogger } from "@/lib/log";
 import { answerMetrics, metricsPath } from "@/lib/metrics/answer-metrics";
-import type { ThreadMetrics } from "@/lib/metrics/join-metrics";
+import type { OtherThreads, ThreadMetrics } from "@/lib/metrics/join-metrics";
 import { prepareSecretKey } from "@/lib/secret-box";
 import { makeAgentsLoad, watchAgentsLoad } from "@/lib/threads/agents-load";
-import { ThreadLine } from "@/lib/threads/thread-line";
+import { ThreadLine, type Questions } from "@/lib/threads/thread-line";
 import { jobs, schedules } from "@/lib/worker";
 
-// The main thread: database, pages, jobs and the order of start and stop. Ports and agents are the agents' thread's (agents-thread.ts); pages reach this one
-// over a Unix socket.
+// The main thread: database, pages, jobs and the order of start and stop. Ports and agents are the agents' thread's (agents-thread.ts), from which pages reach this
+// one over a Unix socket; what agents say is stored by the check-ins' thread (check-ins-thread.ts).
 
 const dev = process.argv.includes("--dev");
 // What is under way at the stop may take this long: an agent's answer is out within 12 s, a job in seconds.
@@ -43,6 +44,8 @@ const finishMs = 15_000;
 // A new object that outlives a minor collection costs most: in so much room few do, and an agent's answer is rarely met by one. Of old objects the thread
 // may keep as many as the main thread.
 const youngGenerationMb = 96;
+/** More than it ever uses at once. */
+const checkInsPoolSize = 4;
 // Of old objects there are 150 MB per 100,000 hosts, and a full collection is felt by all agents. So it waits until they have doubled (V8's own measure comes to
 // every few seconds under load), and none is made to shrink a process that looks idle for a moment: that one stops the thread for one to two seconds.
 const collectRarely = ["--heap-growing-percent=100", "--no-memory-reducer"];
@@ -51,6 +54,7 @@ interface Running {
   /** Connections to this thread: the agents' thread's, and those of scrapes. */
   connections: LiveConnections;
   agents?: ThreadLine<AgentsThreadQuestions>;
+  checkIns?: ThreadLine<CheckInsThreadQuestions>;
   worker?: RunningWorker;
   health?: HealthRun;
   embedded?: EmbeddedPostgres;
@@ -65,7 +69,7 @@ async function start(): Promise<void> {
   // Ports first: a taken port is said at once, and health is answered while the rest comes up.
   const pages = createServer({ requireHostHeader: false, maxHeaderSize: 64 * 1024 }, answer);
   running.connections.watch(pages);
-  const agents = (running.agents = startAgentsThread(await openPageSocket(pages)));
+  const { agents, checkIns } = startThreads(await openPageSocket(pages));
   const httpPort = await agents.ask("openHttp");
   if (!env().DATABASE_URL) {
     running.embedded = await startEmbeddedPostgres(dataDir());
@@ -92,6 +96,7 @@ async function start(): Promise<void> {
   await app.prepare();
   running.handle = app.getRequestHandler() as RequestListener;
   // Agents' statements are short and share their connections well; the thread's own are half as many again.
+  await checkIns.ask("prepare", { DATABASE_URL, DATABASE_POOL_SIZE: String(checkInsPoolSize) });
   await agents.ask("prepare", { DATABASE_URL, DATABASE_POOL_SIZE: String(Math.max(4, Math.ceil(DATABASE_POOL_SIZE / 2))) });
   running.worker = await runWorker(getPool(), jobs, schedules, WORKER_CONCURRENCY);
   // What a crashed process left behind is picked up now rather than at the next full minute.
@@ -102,37 +107,44 @@ async function start(): Promise<void> {
   });
   running.health = runHealth(
     () => running.serving && !stopping,
-    () => agents.ask("readFigures"),
+    async () => ({ agents: await agents.ask("readFigures"), checkIns: await checkIns.ask("readFigures") }),
   );
   await agents.ask("serve");
   running.serving = true;
   await announce(httpPort, httpsPort);
 }
 
-/** Starts the agents' thread. When it ends by itself the process does, too: nobody could be answered any more. */
-function startAgentsThread(pageSocket: string): ThreadLine<AgentsThreadQuestions> {
+/** Starts the threads beside this one. */
+function startThreads(pageSocket: string) {
+  for (const flag of collectRarely) setFlagsFromString(flag);
   const load = makeAgentsLoad();
   watchAgentsLoad(load);
-  for (const flag of collectRarely) setFlagsFromString(flag);
-  const thread = new Worker(new URL("./agents-thread.mjs", import.meta.url), {
-    name: "agents",
-    workerData: { dev, pageSocket, load } satisfies AgentsThreadData,
-    resourceLimits: { maxYoungGenerationSizeMb: youngGenerationMb },
-  });
-  const line = new ThreadLine<AgentsThreadQuestions>(thread);
+  const between = new MessageChannel();
+  const agentsData: AgentsThreadData = { dev, pageSocket, load, checkIns: between.port1 };
+  const checkInsData: CheckInsThreadData = { agents: between.port2 };
+  const agents = startThread<AgentsThreadQuestions>("agents", agentsData, [between.port1], { maxYoungGenerationSizeMb: youngGenerationMb });
+  const checkIns = startThread<CheckInsThreadQuestions>("check-ins", checkInsData, [between.port2]);
+  return Object.assign(running, { agents, checkIns });
+}
+
+/** Starts a thread. When it ends by itself the process does, too: nobody could be answered any more. */
+function startThread<Q extends Questions>(name: "agents" | "check-ins", workerData: unknown, transferList: MessagePort[], resourceLimits: ResourceLimits = {}) {
+  const thread = new Worker(new URL(`./${name}-thread.mjs`, import.meta.url), { name, workerData, transferList, resourceLimits });
+  const line = new ThreadLine<Q>(thread);
   let ended = false;
   const end = (error: Error) => {
     if (ended) return;
     ended = true;
     line.end(error);
-    // Nothing is left of it that a stop could wait for.
-    running.agents = undefined;
     running.serving = false;
-    getLogger().error({ "error.message": error.stack }, "the agents' thread ended; the process ends too, so that its keeper starts it again");
+    getLogger().error({ "error.message": error.stack }, `the ${name}' thread ended; the process ends too, so that its keeper starts it again`);
+    // Nothing is left of it that a stop could wait for.
+    if (name === "agents") running.agents = undefined;
+    else running.checkIns = undefined;
     void stop(1);
   };
   thread.once("error", end);
-  thread.once("exit", (code) => end(new Error(`The agents' thread ended with code ${code}.`)));
+  thread.once("exit", (code) => end(new Error(`The ${name}' thread ended with code ${code}.`)));
   return line;
 }
 
@@ -141,7 +153,7 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
   const { method = "GET", url = "/", headers } = request;
   const path = url.split("?", 1)[0] as string;
   guardAnswer(request, response, { https: headers[httpsHeader] === "1", dev });
-  if (path === metricsPath) return void answerMetrics(request, response, "people", readAgentsMetrics);
+  if (path === metricsPath) return void answerMetrics(request, response, "people", readThreadMetrics);
   if (!running.handle) return sayPlain(response, 503, "Flotilla is starting. Try again in a few seconds.");
   if (isForeignForm(method, path, { get: (name) => firstOf(headers[name]) })) {
     return sayPlain(response, 403, "This form didn't come from a page of this server, so nothing was changed. Load the page again and repeat it.");
@@ -151,11 +163,13 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
 }
 
 function answerScrape(request: IncomingMessage, response: ServerResponse): void {
-  if (running.connections.admit(request, response)) void answerMetrics(request, response, "own", readAgentsMetrics);
+  if (running.connections.admit(request, response)) void answerMetrics(request, response, "own", readThreadMetrics);
 }
 
-function readAgentsMetrics(): Promise<ThreadMetrics> {
-  return running.agents?.ask("readMetrics") ?? Promise.resolve([]);
+async function readThreadMetrics(): Promise<OtherThreads> {
+  const nothing: ThreadMetrics = [];
+  const [agents = nothing, checkins = nothing] = await Promise.all([running.agents?.ask("readMetrics"), running.checkIns?.ask("readMetrics")]);
+  return { agents, checkins };
 }
 
 function firstOf(value: string | string[] | undefined): string | null {
@@ -192,7 +206,7 @@ async function stop(code: number): Promise<void> {
   exitCode ||= code;
   if (stopping) return;
   stopping = true;
-  const { agents, worker, health, embedded } = running;
+  const { agents, checkIns, worker, health, embedded } = running;
   const { readinessMs, idleMs } = stopTimes();
   setTimeout(() => hurry.abort(), readinessMs + idleMs + finishMs).unref();
   setTimeout(() => process.exit(exitCode || 1), readinessMs + idleMs + 2 * finishMs).unref();
@@ -210,6 +224,7 @@ async function stop(code: number): Promise<void> {
     () => jobsEnded,
     () => health?.stop(),
     () => agents?.ask("finish"),
+    () => checkIns?.ask("finish"),
     // A job that goes on in spite of the hurry keeps its connection.
     () => Promise.race([closeDatabase(), hurried.then(() => pause(1000))]),
     () => embedded?.stop(),

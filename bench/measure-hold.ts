@@ -22,7 +22,7 @@ export async function measureHold(options: BenchOptions): Promise<void> {
   console.log(`   Each: read every 10 s, orbit config 30 s, config 60 s, tray 2 × 5 min, ping 5 min, token 1 h, no logs; what is asked is answered.`);
   const bench = await startBenchServer(options.folder, { ...usualFleet, hosts, now: new Date() });
   const load = await startLoad({ fleet: bench.fleet, port: bench.port, hosts, rampSeconds });
-  pinProcesses({ server: bench.server.pid, agentsTid: bench.agentsTid, postgres: bench.postgres.pid, load: load.pid });
+  pinProcesses(bench, load);
   try {
     const machine = watchMachine({ server: bench.server.pid, agentsTid: bench.agentsTid, postgres: bench.postgres.pid, load: load.pid });
     await pause(rampSeconds + settleSeconds);

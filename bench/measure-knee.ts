@@ -18,7 +18,7 @@ export async function measureKnee(options: BenchOptions): Promise<void> {
   console.log(`   ${whole(first, 0)} hosts, then ${whole(step, 0)} more every ${seconds} s; the fleet, the gate and the schedule are those of hold.`);
   const bench = await startBenchServer(options.folder, { ...usualFleet, hosts: first + step * (mostSteps - 1), now: new Date() });
   const load = await startLoad({ fleet: bench.fleet, port: bench.port, hosts: 0 });
-  pinProcesses({ server: bench.server.pid, agentsTid: bench.agentsTid, postgres: bench.postgres.pid, load: load.pid });
+  pinProcesses(bench, load);
   try {
     const machine = watchMachine({ server: bench.server.pid, agentsTid: bench.agentsTid, postgres: bench.postgres.pid, load: load.pid });
     const rampSeconds = Math.min(90, Math.max(5, Math.round(first / 1250)));

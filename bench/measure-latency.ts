@@ -9,7 +9,7 @@ import { startLoad, type Load } from "./load/start-load";
 import { pause } from "./pause";
 import { printCalls, printMachine, watchMachine } from "./print-load";
 import { seedFleet } from "./seed-fleet";
-import { findAgentsThread, metricsEnvironment } from "./server-metrics";
+import { findThread, metricsEnvironment } from "./server-metrics";
 import { startBenchPostgres } from "./start-bench-server";
 
 const flipsPerSecond = 2;
@@ -45,7 +45,12 @@ export async function measureLatency(options: BenchOptions): Promise<void> {
     const port = Number(new URL(stack.server.origin).port);
     const rampSeconds = Math.max(5, Math.round(hosts / 1000));
     load = await startLoad({ fleet, port, hosts, rampSeconds });
-    const machine = watchMachine({ server: stack.server.pid, agentsTid: await findAgentsThread(stack.server.origin), postgres: postgres.pid, load: load.pid });
+    const machine = watchMachine({
+      server: stack.server.pid,
+      agentsTid: await findThread(stack.server.origin, "agents"),
+      postgres: postgres.pid,
+      load: load.pid,
+    });
     await pause(rampSeconds + 10);
     await load.window();
     machine();

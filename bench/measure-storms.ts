@@ -8,7 +8,7 @@ import { startLoad, type Load, type LoadReport } from "./load/start-load";
 import { pause } from "./pause";
 import { pinProcesses } from "./pin-processes";
 import { errorText, ms } from "./print-load";
-import { readAgentsFigure } from "./server-metrics";
+import { readThreadFigure } from "./server-metrics";
 import { startBenchServer } from "./start-bench-server";
 import { watchLocks, type LockFigures, type LockWatch } from "./watch-locks";
 
@@ -34,30 +34,30 @@ const workBehind = [
 interface Storm {
   name: string;
   act: (admin: AdminClient, fleet: SeededFleet, sql: Client) => Promise<unknown>;
+  /** Every host is asked anew, over a window that outlasts the work behind: no later row finds the calm again. */
+  asksAll?: true;
 }
 
+const newPolicy = () => ({
+  name: `Storm ${randomBytes(4).toString("hex")}`,
+  query: newQuery(),
+  platform: "darwin",
+  conditional_access_enabled: true,
+});
 const newQuery = () => `SELECT 1 FROM sip_config WHERE config_flag = 'sip' AND enabled = 1 -- ${randomBytes(4).toString("hex")}`;
 
 const storms: Storm[] = [
-  {
-    name: "a gated policy edited",
-    act: (admin, fleet) => admin.patch(`policies/${fleet.policyIds[0]}`, { query: newQuery() }),
-  },
-  {
-    name: "a gated policy added",
-    act: (admin) =>
-      admin.post("policies", {
-        name: `Storm ${randomBytes(4).toString("hex")}`,
-        query: newQuery(),
-        platform: "darwin",
-        conditional_access_enabled: true,
-      }),
-  },
-  { name: "a gated policy deleted", act: (admin, fleet) => admin.post("policies/delete", { ids: [fleet.policyIds[1]] }) },
   { name: "a label's hosts replaced", act: replaceLabel },
   { name: "a label deleted", act: (admin, fleet) => admin.delete(`labels/id/${fleet.labelIds[0]}`) },
   { name: "a team's hosts moved", act: moveTeam },
   { name: "a team deleted", act: (admin, fleet) => admin.delete(`teams/${fleet.teamIds[1]}`) },
+  { name: "a gated policy deleted", act: (admin, fleet) => admin.post("policies/delete", { ids: [fleet.policyIds[1]] }) },
+  {
+    name: "a gated policy edited",
+    act: (admin, fleet) => admin.patch(`policies/${fleet.policyIds[0]}`, { query: newQuery() }),
+    asksAll: true,
+  },
+  { name: "a gated policy added", act: (admin) => admin.post("policies", newPolicy()), asksAll: true },
 ];
 
 /**
@@ -73,22 +73,24 @@ export async function measureStorms(options: BenchOptions): Promise<void> {
   );
   const bench = await startBenchServer(options.folder, { ...usualFleet, hosts, policies, now: new Date() });
   const sql = new Client({ connectionString: bench.postgres.url, application_name: "flotilla-bench" });
+  await sql.connect();
+  const admin = await signInAdmin(bench.server.origin, stackAdmin);
+  await prepareLabel(admin, bench.fleet, sql);
   const load = await startLoad({ fleet: bench.fleet, port: bench.port, hosts, rampSeconds });
-  pinProcesses({ server: bench.server.pid, agentsTid: bench.agentsTid, postgres: bench.postgres.pid, load: load.pid });
+  pinProcesses(bench, load);
   let locks: LockWatch | undefined;
   try {
-    await sql.connect();
     locks = await watchLocks(bench.postgres.url);
-    const admin = await signInAdmin(bench.server.origin, stackAdmin);
-    await prepareLabel(admin, bench.fleet, sql);
     // The p99 since the last call, in milliseconds, of the thread that answers agents.
-    const readLag = async () => (await readAgentsFigure(bench.server.origin, "nodejs_eventloop_lag_p99_seconds")).value * 1000;
+    const readLag = async () => (await readThreadFigure(bench.server.origin, "agents", "nodejs_eventloop_lag_p99_seconds")).value * 1000;
     await pause(rampSeconds + settleSeconds);
     await untilCalm(sql, longestSeconds);
     printHead();
     const worse: string[] = [];
+    let calm: LoadReport | undefined;
     for (const storm of storms) {
-      const row = await weather(storm, { admin, fleet: bench.fleet, sql, load, locks, readLag, seconds });
+      const row = await weather(storm, { admin, fleet: bench.fleet, sql, load, locks, readLag, seconds, calm });
+      if (storm.asksAll) calm = row.before;
       // Where nothing was answered there is no ratio: that is no pass.
       if (!(row.times <= mostTimes) || row.errors > 0) worse.push(storm.name);
     }
@@ -113,12 +115,18 @@ interface Sky {
   locks: LockWatch;
   readLag: () => Promise<number>;
   seconds: number;
+  /** The last there was, once a window is open. */
+  calm: LoadReport | undefined;
 }
 
-async function weather(storm: Storm, { admin, fleet, sql, load, locks, readLag, seconds }: Sky): Promise<{ times: number; errors: number }> {
+async function weather(
+  storm: Storm,
+  { admin, fleet, sql, load, locks, readLag, seconds, calm }: Sky,
+): Promise<{ before: LoadReport; times: number; errors: number }> {
   await load.window();
   await pause(seconds);
-  const before = await load.window();
+  const now = await load.window();
+  const before = calm ?? now;
   locks.take();
   await readLag();
   const began = performance.now();
@@ -134,7 +142,7 @@ async function weather(storm: Storm, { admin, fleet, sql, load, locks, readLag, 
   const after = await load.window();
   const times = during.all.p99 / before.all.p99;
   print(storm.name, { answered, behind, done, before, during, after, times, lag, held });
-  return { times, errors: during.all.errorCount };
+  return { before, times, errors: during.all.errorCount };
 }
 
 /** Waits until nothing of the work behind is left; answers whether that came within the time. */
@@ -150,12 +158,15 @@ async function untilCalm(sql: Client, withinSeconds: number): Promise<boolean> {
 
 let labelId = 0;
 
-/** A manual label of the first hosts, which narrows a gated policy. */
+/** A manual label of the first hosts, and a gated policy for them that looks as old as the others: its hosts are asked in the ramp, and new ones at once. */
 async function prepareLabel(admin: AdminClient, fleet: SeededFleet, sql: Client): Promise<void> {
   const name = `Storm label ${randomBytes(4).toString("hex")}`;
   const { label } = await admin.post<{ label: { id: number } }>("labels", { name, host_ids: await listHostIds(sql, fleet, 0) });
   labelId = label.id;
-  await admin.patch(`policies/${fleet.policyIds[2]}`, { labels_include_any: [name] });
+  const { policy } = await admin.post<{ policy: { id: number } }>("policies", { ...newPolicy(), labels_include_any: [name] });
+  await sql.query("update policies set version_since = to_timestamp($2 / 1000.0) - interval '30 days' where id = $1", [policy.id, fleet.seededAt]);
+  // The server hears of what is changed through it.
+  await admin.patch(`policies/${policy.id}`, { description: "Asked of a label's hosts." });
 }
 
 async function replaceLabel(admin: AdminClient, fleet: SeededFleet, sql: Client): Promise<void> {
@@ -209,5 +220,9 @@ function print(name: string, { answered, behind, done, before, during, after, ti
     held.longestSeconds.toFixed(2),
   ];
   console.log(`   ${name.padEnd(26)} ${cells.map((cell) => cell.trim().padStart(9)).join(" ")}${errorText(during.all.errors)}`);
+  const reports = [before, during, after];
+  const each = (kind: "read" | "write") => reports.map(({ calls }) => ms(calls[kind].p99).trim()).join(", ");
+  const calls = reports.map(({ answersPerSecond }) => Math.round(answersPerSecond).toLocaleString("en")).join(", ");
+  console.log(`   ${"".padEnd(26)} p99 of reads ${each("read")}; of writes ${each("write")}; calls a second ${calls}`);
   if (held.longestSeconds > longTransaction) console.log(`   ${"".padEnd(26)} the longest transaction was at: ${held.longestWas}`);
 }

@@ -1,28 +1,21 @@
 import { execFileSync } from "node:child_process";
 import { availableParallelism, setPriority } from "node:os";
+import type { Load } from "./load/start-load";
 import { childrenOf } from "./process-stats";
-
-/** The processes of one measurement. */
-export interface Pinned {
-  server: number;
-  /** The server's thread that answers agents. */
-  agentsTid: number;
-  postgres: number;
-  load: number;
-}
+import type { BenchServer } from "./start-bench-server";
 
 /**
  * Gives the server's agents' thread one core to itself and the rest of them another, as a careful operator does; otherwise the system moves them about, and each
  * move costs both. The server's helper threads stay free. Says what it did.
  */
-export function pinProcesses({ server, agentsTid, postgres, load }: Pinned): void {
+export function pinProcesses({ server, agentsTid, checkInsTid, postgres }: BenchServer, load: Load): void {
   if (availableParallelism() < 2) return console.log("   one core: nothing to pin");
   try {
     pin(agentsTid, 0);
     // A process's number alone means its main thread: pages and jobs.
-    for (const id of [server, postgres, ...childrenOf(postgres), load]) pin(id, 1);
-    console.log("   pinned: the server's agents' thread to core 0, its main thread, PostgreSQL and the generator to core 1");
-    putFirst(load);
+    for (const id of [server.pid, checkInsTid, postgres.pid, ...childrenOf(postgres.pid), load.pid]) pin(id, 1);
+    console.log("   pinned: the server's agents' thread to core 0, its other two, PostgreSQL and the generator to core 1");
+    putFirst(load.pid);
   } catch (cause) {
     console.log(`   not pinned, taskset isn't usable here: ${(cause as Error).message.split("\n")[0]}`);
   }

@@ -4,7 +4,7 @@ import { migrate } from "@/lib/db/migrate";
 import { startServer, type ServerProcess } from "@/lib/simulator/stack/start-server";
 import type { FleetPlan, SeededFleet } from "./fleet-plan";
 import { seedFleet } from "./seed-fleet";
-import { findAgentsThread, metricsEnvironment } from "./server-metrics";
+import { findThread, metricsEnvironment } from "./server-metrics";
 
 /** A server on a database of its own that holds a seeded fleet. */
 export interface BenchServer {
@@ -13,6 +13,8 @@ export interface BenchServer {
   server: ServerProcess;
   /** The thread that answers agents, by the system's number (Linux; NaN elsewhere). */
   agentsTid: number;
+  /** The thread that stores check-ins. */
+  checkInsTid: number;
   /** For agents and people alike. */
   port: number;
   stop: () => Promise<void>;
@@ -31,12 +33,14 @@ export async function startBenchServer(folder: string, plan: FleetPlan, environm
       environment: { LOG_LEVEL: "error", ...metricsEnvironment, ...environment },
       onLine: sayIfWrong,
     });
-    const agentsTid = await findAgentsThread(server.origin);
+    const agentsTid = await findThread(server.origin, "agents");
+    const checkInsTid = await findThread(server.origin, "checkins");
     return {
       postgres,
       fleet,
       server,
       agentsTid,
+      checkInsTid,
       port: Number(new URL(server.origin).port),
       async stop() {
         await server.stop();

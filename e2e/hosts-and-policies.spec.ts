@@ -109,6 +109,19 @@ test("a host moves to another team, whose policies decide from then on", async (
   await expect(page.getByRole("link", { name: "Executive" }).first()).toBeVisible();
 });
 
+test("a host's page that refreshes itself never goes without its title", async ({ page, seeded }) => {
+  await page.goto(`/hosts/${seeded.hosts["FIN-MBA-0117"]}`);
+  await expect(page).toHaveTitle(/^FIN-MBA-0117/);
+  const titles = await page.evaluateHandle(() => {
+    const seen = new Set([document.title]);
+    new MutationObserver(() => seen.add(document.title)).observe(document.head, { childList: true, subtree: true, characterData: true });
+    return seen;
+  });
+  for (let refresh = 0; refresh < 3; refresh += 1) await page.waitForResponse(/_rsc=/);
+  await page.waitForTimeout(500);
+  expect(await titles.evaluate((seen) => [...seen])).toEqual([await page.title()]);
+});
+
 test("deleting a host says what it does, can be left, and takes the host away", async ({ page, seeded }) => {
   await page.goto(`/hosts/${seeded.hosts["mbp-ferraro"]}`);
   await page.getByRole("button", { name: "More actions" }).click();

@@ -18,7 +18,7 @@ export async function bundle(entries) {
   });
 }
 
-/** The server as `npm start` runs it: the main thread, and beside it the agents' thread that it starts. */
+/** The server as `npm start` runs it: the main thread, and the threads that it starts. */
 export async function buildServer() {
-  await bundle({ server: "server.ts", "agents-thread": "agents-thread.ts" });
+  await bundle({ server: "server.ts", "agents-thread": "agents-thread.ts", "check-ins-thread": "check-ins-thread.ts" });
 }

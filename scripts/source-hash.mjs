@@ -9,6 +9,7 @@ const sources = [
   "prisma/schema.prisma",
   "server.ts",
   "agents-thread.ts",
+  "check-ins-thread.ts",
   "next.config.ts",
   "package-lock.json",
   "postcss.config.mjs",
@@ -35,5 +36,6 @@ export function sourceHash() {
 /** Whether the build on disk was made from these sources. */
 export function isBuilt() {
   const stamp = join(buildFolder(), "source-hash");
-  return existsSync(stamp) && existsSync("dist/server.mjs") && existsSync("dist/agents-thread.mjs") && readFileSync(stamp, "utf8") === sourceHash();
+  const made = [stamp, "dist/server.mjs", "dist/agents-thread.mjs", "dist/check-ins-thread.mjs"];
+  return made.every((file) => existsSync(file)) && readFileSync(stamp, "utf8") === sourceHash();
 }

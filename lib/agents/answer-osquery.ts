@@ -6,7 +6,7 @@ import type { AgentCall } from "./agent-call";
 import { AgentError, type AgentResponse } from "./agent-request";
 import type { AgentConfig, AskCatalogue } from "./ask-catalogue";
 import { authenticateHost, findKnownHost } from "./authenticate-host";
-import { storeCheckIn } from "./check-in-batcher";
+import { storeCheckIn } from "./check-in-line";
 import { enrollOsquery } from "./enroll-osquery";
 import type { HostEntry } from "./host-entry";
 import { readDistributedQueries } from "./read-distributed-queries";

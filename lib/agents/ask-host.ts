@@ -7,8 +7,8 @@ export const askEveryMs = 60 * 60_000;
 const jitterMs = 6 * 60_000;
 const never = Number.MAX_SAFE_INTEGER;
 /** How many hosts a second take up a new question, as milliseconds per host: what gates access before what doesn't. */
-const gatedPaceMs = 4;
-const otherPaceMs = 10;
+const gatedPaceMs = 10;
+const otherPaceMs = 20;
 
 /** When a host was last asked about everything that gates its access, and how often it is, in milliseconds. */
 export interface GateRound {
@@ -23,6 +23,8 @@ export interface Ask {
   policies: readonly AskedPolicy[];
   /** Every policy in scope is asked, not just those that can't wait. */
   allPolicies: boolean;
+  /** It is asked a policy that is new to it, outside its hourly round. */
+  takesUp: boolean;
   /** Policies are due and none applies: the host confirms that. */
   wildcard: boolean;
   /** The agent should come back every few seconds. */
@@ -42,7 +44,7 @@ export function jitterOf(hostId: number): number {
 
 /**
  * When a host takes up a question that is new since `since`: a large fleet not all at once, but each host at its own place in a window.
- * 100,000 hosts are asked within 7 minutes what gates access, and within 17 what doesn't; 1,000 hosts within 4 s and 10 s.
+ * 100,000 hosts are asked within 17 minutes what gates access, and within 34 what doesn't; 1,000 hosts within 10 s and 20 s.
  */
 export function takesUpAt(hostId: number, since: number, fleetSize: number, gated: boolean): number {
   return since + (windowOf(fleetSize, gated) * jitterOf(hostId)) / jitterMs;
@@ -52,14 +54,20 @@ function windowOf(fleetSize: number, gated: boolean): number {
   return Math.min(fleetSize * (gated ? gatedPaceMs : otherPaceMs), askEveryMs);
 }
 
-/** Decides what a host is asked at `now`. No clock, no database. */
-export function askHost(host: HostEntry, catalogue: AskCatalogue, now: number, gateRound: GateRound = { askedAt: now, everyMs: askEveryMs }): Ask {
+/** Decides what a host is asked at `now`; `mayTakeUp`: also policies that are new to it, outside its hourly round. No clock, no database. */
+export function askHost(
+  host: HostEntry,
+  catalogue: AskCatalogue,
+  now: number,
+  gateRound: GateRound = { askedAt: now, everyMs: askEveryMs },
+  mayTakeUp = true,
+): Ask {
   const refetch = host.refetchRequestedAt !== null;
   const interval = askEveryMs + jitterOf(host.hostId);
   const gate = catalogue.gateOf(host.teamId);
   const { fleetSize } = catalogue;
   // A few hosts are asked at once, whatever the clocks of the database and this machine say.
-  const turnOf = (since: number, gated: boolean) => (windowOf(fleetSize, gated) < 1000 ? 0 : takesUpAt(host.hostId, since, fleetSize, gated));
+  const turnOf = (since: number, gated: boolean) => (windowOf(fleetSize, gated) < 2000 ? 0 : takesUpAt(host.hostId, since, fleetSize, gated));
   const gateNewsAt = gate.on && gate.since > host.detailUpdatedAt ? turnOf(gate.since, true) : never;
   const detailsDueAt = refetch ? 0 : Math.min(host.detailUpdatedAt + interval, gateNewsAt);
   const labelsInScope = catalogue.labelsFor(host.teamId, host.platform, host.osName);
@@ -86,13 +94,14 @@ export function askHost(host: HostEntry, catalogue: AskCatalogue, now: number, g
 
   const allPolicies = policiesDueAt <= now;
   let newsDueAt = never;
+  let takesUp = false;
   // What blocks the host is asked at every check-in; what changed, or never was answered, once the host's turn has come, and not in a gate round before it.
   const isAsked = (policy: AskedPolicy) => {
     if (host.blocking.includes(policy.id)) return true;
     if (host.results.versionOf(policy.id) === policy.version) return gateDue && policy.gated;
     const turn = turnOf(policy.versionSince, gate.on && policy.gated);
-    if (turn <= now) return true;
-    newsDueAt = Math.min(newsDueAt, turn);
+    if (turn <= now && mayTakeUp) return (takesUp = true);
+    newsDueAt = Math.min(newsDueAt, Math.max(turn, now));
     return false;
   };
   const policies = allPolicies ? inScope : inScope.filter(isAsked);
@@ -102,6 +111,7 @@ export function askHost(host: HostEntry, catalogue: AskCatalogue, now: number, g
     labels,
     policies,
     allPolicies,
+    takesUp,
     wildcard: allPolicies && inScope.length === 0,
     wholeGate: gateDue || (allPolicies && detailsDueAt <= now),
     accelerate: held || host.platform === "" || host.hostname === "",

@@ -3,13 +3,11 @@ import { inSqlTransaction } from "@/lib/db/transaction";
 import { getLogger } from "@/lib/log";
 import { observeBatch } from "@/lib/metrics/observe-batch";
 import { agentContext } from "./agent-context";
-import { AgentError } from "./agent-request";
 import type { CheckIn } from "./plan-check-in";
 import { storeCheckIns } from "./store-check-ins";
 
 const maxBatch = 100;
 const maxParallel = 2;
-const maxWaiting = 5000;
 /** Class 22 and 23: the data itself is refused, and would be again. */
 const refusedData = /^2[23]/;
 /** Serialisation, deadlock, and a policy or host that was deleted meanwhile. */
@@ -29,8 +27,8 @@ class CheckInBatcher {
   private running = 0;
   private woken = false;
 
+  /** Stores a check-in together with others that wait; resolves after its commit. */
   add(ctx: SqlContext, checkIn: CheckIn): Promise<void> {
-    if (this.waiting.length >= maxWaiting) throw new AgentError(503, "too_busy", "temporarily unavailable", { retryAfterSeconds: 5 });
     return new Promise((resolve, reject) => {
       this.waiting.push({ ctx, checkIn, resolve, reject });
       this.wake();
@@ -156,8 +154,7 @@ function sqlState(error: unknown): string {
 
 const shared = globalThis as unknown as { flotillaCheckIns?: CheckInBatcher };
 
-/** Stores a check-in together with others that wait; resolves after its commit. @throws AgentError `too_busy` 503 */
-export function storeCheckIn(ctx: SqlContext, checkIn: CheckIn): Promise<void> {
-  shared.flotillaCheckIns ??= new CheckInBatcher();
-  return shared.flotillaCheckIns.add(ctx, checkIn);
+/** The thread's one batcher. */
+export function checkInBatcher(): CheckInBatcher {
+  return (shared.flotillaCheckIns ??= new CheckInBatcher());
 }

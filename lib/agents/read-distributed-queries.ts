@@ -6,9 +6,11 @@ import { askHost, asksSomething, type Ask } from "./ask-host";
 import { lastGateRound, noteGateRound, rememberAsked } from "./asked-hosts";
 import { detailQueries, type DetailQuery } from "./detail-queries";
 import type { HostEntry } from "./host-entry";
+import { TakeUpPace } from "./take-up-pace";
 
 /** osqueryd comes back every 5 s for this long. */
 const accelerateSeconds = 10;
+const takeUpPace = new TakeUpPace();
 const nothing = forMany(answerText("osquery", '{"queries":{},"discovery":{}}'));
 const wildcard = toAskedText("fleet_no_policies_wildcard", "SELECT 1");
 const askedDetails = new Map<DetailQuery, AskedText>(
@@ -20,7 +22,8 @@ export function readDistributedQueries(host: HostEntry, catalogue: AskCatalogue,
   agentCounters.reads += 1;
   if (host.idleUntil > now && host.idleCatalogue === catalogue) return sayNothing();
   const everyMs = env().GATE_CHECK_SECONDS * 1000;
-  const ask = askHost(host, catalogue, now, { askedAt: lastGateRound(host.hostId, now, everyMs), everyMs });
+  const ask = askHost(host, catalogue, now, { askedAt: lastGateRound(host.hostId, now, everyMs), everyMs }, takeUpPace.isFree(now));
+  if (ask.takesUp) takeUpPace.spend();
   if (asksSomething(ask)) remember(host, ask, now);
   else if (!ask.accelerate) {
     host.idleUntil = ask.nextDueAt;

@@ -5,7 +5,7 @@ import type { AgentCall } from "./agent-call";
 import { answerText, forMany, type AgentResponse } from "./agent-request";
 import type { AskCatalogue } from "./ask-catalogue";
 import { findAsked, forgetAsked, noteGateRound } from "./asked-hosts";
-import { storeCheckIn } from "./check-in-batcher";
+import { storeCheckIn } from "./check-in-line";
 import type { HostEntry } from "./host-entry";
 import { markFresh } from "./host-marks";
 import { planCheckIn, type CheckIn } from "./plan-check-in";

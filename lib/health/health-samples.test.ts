@@ -42,7 +42,7 @@ beforeEach(async () => {
   clock = testClock();
   ctx = testServerContext(clock);
   thread = new ThreadMeter();
-  meter = new SampleMeter(clock.now(), async () => ({ main: nothing, agents: await thread.take() }));
+  meter = new SampleMeter(clock.now(), async () => ({ main: nothing, agents: await thread.take(), checkIns: nothing }));
   // The registry is the process's own: what earlier tests counted is behind this reading.
   await meter.take(clock.now(), null, running);
   await getPrisma().metricSample.deleteMany();
@@ -100,8 +100,9 @@ test("a sample holds what happened since the one before", async () => {
 test("a process's sample adds up what its threads measured, keeps their lags apart and shows the fuller memory", async () => {
   const main = { ...nothing, calls: 1, answers: { "0.1": 1 }, acceptance: { "2": 4 }, loopLag: 0.3, heapShare: 0.2, poolBusy: 3, poolWaiting: 1, poolMax: 16 };
   const agents = { ...nothing, listening: true, calls: 9, answers: { "0.1": 2, "0.5": 1 }, loopLag: 0.001, heapShare: 0.5, poolBusy: 2, poolMax: 8 };
-  const both = new SampleMeter(clock.now(), () => Promise.resolve({ main, agents }));
-  expect(await both.take(clock.now(), null, running)).toMatchObject({
+  const checkIns = { ...nothing, heapShare: 0.1, poolBusy: 2, poolMax: 4 };
+  const all = new SampleMeter(clock.now(), () => Promise.resolve({ main, agents, checkIns }));
+  expect(await all.take(clock.now(), null, running)).toMatchObject({
     listening: true,
     calls: 10,
     answers: { "0.1": 3, "0.5": 1 },
@@ -109,9 +110,9 @@ test("a process's sample adds up what its threads measured, keeps their lags apa
     loopLag: 0.001,
     pageLag: 0.3,
     heapShare: 0.5,
-    poolBusy: 5,
+    poolBusy: 7,
     poolWaiting: 1,
-    poolMax: 24,
+    poolMax: 28,
   });
 });
 

@@ -9,13 +9,15 @@ import { measureAgents } from "./measure-agents";
 import { runHealth } from "./run-health";
 import { SampleFigures } from "./sample-figures";
 import { instanceName } from "./sample-meter";
+import { ThreadMeter } from "./thread-meter";
 
 test("a process shows every family of metrics, and leaves a last sample that says that it stopped", async () => {
   await migrateQueue(getPool());
   const agents = measureAgents();
+  const checkIns = new ThreadMeter();
   const run = runHealth(
     () => true,
-    () => agents.take(),
+    async () => ({ agents: await agents.take(), checkIns: await checkIns.take() }),
   );
   const families = [...parseMetrics(await metricsRegistry().metrics()).keys()].filter((name) => name.startsWith("flotilla_"));
   expect(families).toEqual(
@@ -31,6 +33,7 @@ test("a process shows every family of metrics, and leaves a last sample that say
   );
   await run.stop();
   agents.stop();
+  checkIns.stop();
   const [last, ...others] = await listLatestSamples(serverContext().sql, new Date(0), new Date());
   expect(others).toEqual([]);
   expect(last?.instance).toBe(instanceName);

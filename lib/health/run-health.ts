@@ -3,8 +3,8 @@ import { getLogger } from "@/lib/log";
 import { recordSample } from "./record-sample";
 import { knownBacklog, registerServerMetrics } from "./register-server-metrics";
 import { registerThreadMetrics } from "./register-thread-metrics";
-import { SampleMeter } from "./sample-meter";
-import { ThreadMeter, type ThreadFigures } from "./thread-meter";
+import { SampleMeter, type ProcessFigures } from "./sample-meter";
+import { ThreadMeter } from "./thread-meter";
 
 const sampleEveryMs = 30_000;
 /** A young process shows itself soon. */
@@ -17,16 +17,16 @@ export interface HealthRun {
 }
 
 /**
- * Begins to measure this process: its metrics, and a sample every half minute for Settings → Health. `isReady` says whether it serves, `askAgents` gives what
- * the agents' thread measured since it was asked last.
+ * Begins to measure this process: its metrics, and a sample every half minute for Settings → Health. `isReady` says whether it serves, `askThreads` gives what
+ * the other threads measured since they were asked last.
  */
-export function runHealth(isReady: () => boolean, askAgents: () => Promise<ThreadFigures>): HealthRun {
+export function runHealth(isReady: () => boolean, askThreads: () => Promise<Omit<ProcessFigures, "main">>): HealthRun {
   registerThreadMetrics();
   registerServerMetrics();
   const own = new ThreadMeter();
   const meter = new SampleMeter(new Date(Date.now() - process.uptime() * 1000), async () => {
-    const agents = await askAgents();
-    return { main: await own.take(), agents };
+    const others = await askThreads();
+    return { main: await own.take(), ...others };
   });
   let sampling: Promise<void> | undefined;
 

@@ -8,8 +8,12 @@ import type { ThreadFigures } from "./thread-meter";
 /** This process among those that share the database. */
 export const instanceName = `${hostname()}/${process.pid}`;
 
-/** Reads what the threads measured since it was called last. */
-export type ReadThreads = () => Promise<{ main: ThreadFigures; agents: ThreadFigures }>;
+/** What each thread of the process measured. */
+export interface ProcessFigures {
+  main: ThreadFigures;
+  agents: ThreadFigures;
+  checkIns: ThreadFigures;
+}
 
 /** Measures this process from one sample to the next. */
 export class SampleMeter {
@@ -17,15 +21,16 @@ export class SampleMeter {
 
   constructor(
     private readonly since: Date,
-    private readonly readThreads: ReadThreads,
+    /** Reads what was measured since it was called last. */
+    private readonly readThreads: () => Promise<ProcessFigures>,
   ) {
     this.before = since;
   }
 
   /** The figures since the sample before; `backlog` null when it couldn't be read. */
   async take(now: Date, backlog: Backlog | null, state: { ready: boolean; stopped: boolean }): Promise<SampleFigures> {
-    const { main, agents } = await this.readThreads();
-    const sum = (figure: "calls" | "hostHits" | "hostMisses" | "poolBusy" | "poolWaiting" | "poolMax") => main[figure] + agents[figure];
+    const { main, agents, checkIns } = await this.readThreads();
+    const sum = (figure: "calls" | "hostHits" | "hostMisses" | "poolBusy" | "poolWaiting" | "poolMax") => main[figure] + agents[figure] + checkIns[figure];
     const figures: SampleFigures = {
       version: productVersion,
       since: this.since.toISOString(),
@@ -40,7 +45,7 @@ export class SampleMeter {
       loopLag: rounded(agents.loopLag),
       pageLag: rounded(main.loopLag),
       memory: process.memoryUsage.rss(),
-      heapShare: rounded(Math.max(main.heapShare, agents.heapShare)),
+      heapShare: rounded(Math.max(main.heapShare, agents.heapShare, checkIns.heapShare)),
       poolBusy: sum("poolBusy"),
       poolWaiting: sum("poolWaiting"),
       poolMax: sum("poolMax"),

@@ -3,18 +3,18 @@ import { getPool } from "../db/pool";
 import { areAgentsBusy } from "../threads/agents-load";
 
 const resolutionMs = 20;
-const busyDelayMs = 15;
+const busyDelayMs = 10;
 const longestMs = 1000;
 const shared = globalThis as unknown as { flotillaLoopDelay?: IntervalHistogram };
 
 /**
- * Rests between two pieces of background work, so that others come first: as long as the piece took, and four times as long while agents or pages are
+ * Rests between two pieces of background work, so that others come first: twice as long as the piece took, and six times while agents or pages are
  * waiting; at most a second. Agents have a thread of their own, but share the database and the machine; pages share this thread.
  * @param startedAt when the piece began, by performance.now()
  */
 export function restAfter(startedAt: number): Promise<void> {
   const tookMs = performance.now() - startedAt;
-  const restMs = Math.min(longestMs, tookMs * (isBusy() ? 4 : 1));
+  const restMs = Math.min(longestMs, tookMs * (isBusy() ? 6 : 2));
   return new Promise((resolve) => setTimeout(resolve, restMs));
 }
 

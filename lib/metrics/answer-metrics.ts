@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { env } from "../env";
 import { getLogger } from "../log";
-import { joinMetrics, type ThreadMetrics } from "./join-metrics";
+import { joinMetrics, type OtherThreads } from "./join-metrics";
 import { metricsRegistry } from "./registry";
 
 /** The one path that metrics are at. */
@@ -10,13 +10,13 @@ export const metricsPath = "/metrics";
 
 /**
  * Answers a request for metrics, in Prometheus' text format. `door` is where it came in: at the people's port they exist only with METRICS_TOKEN,
- * at the port of their own also without. Where a token is set it is asked for at both. `askAgents` asks the agents' thread for its own. Never throws.
+ * at the port of their own also without. Where a token is set it is asked for at both. `askThreads` asks the other threads for their own. Never throws.
  */
 export async function answerMetrics(
   request: IncomingMessage,
   response: ServerResponse,
   door: "people" | "own",
-  askAgents: () => Promise<ThreadMetrics>,
+  askThreads: () => Promise<Partial<OtherThreads>>,
 ): Promise<void> {
   const { METRICS_TOKEN } = env();
   const path = (request.url ?? "/").split("?", 1)[0];
@@ -26,8 +26,8 @@ export async function answerMetrics(
     return say(response, 401, "Send METRICS_TOKEN as a bearer token: Authorization: Bearer <token>.", { "www-authenticate": 'Bearer realm="metrics"' });
   }
   try {
-    const [main, agents] = await Promise.all([metricsRegistry().getMetricsAsJSON(), askAgents()]);
-    const text = await joinMetrics({ main, agents });
+    const [main, others] = await Promise.all([metricsRegistry().getMetricsAsJSON(), askThreads()]);
+    const text = await joinMetrics({ main, ...others });
     if (response.destroyed) return;
     response.writeHead(200, {
       "content-type": metricsRegistry().contentType,

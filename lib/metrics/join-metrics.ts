@@ -3,14 +3,14 @@ import { AggregatorRegistry, type MetricObjectWithValues, type MetricValue } fro
 /** The metrics of one thread, as a registry gives them: plain data. */
 export type ThreadMetrics = MetricObjectWithValues<MetricValue<string>>[];
 
-/** The threads of the process, as metrics name them. */
-export type ThreadName = "main" | "agents";
+/** What the threads beside the main one have, by the names that metrics give them. */
+export type OtherThreads = Record<"agents" | "checkins", ThreadMetrics>;
 
 /**
  * Joins the metrics of the threads into one text in Prometheus' format. What is the process's is said once, as the main thread sees it; what a thread has for
  * itself carries the label `thread`; all else counts events, wherever they happened, and is added up.
  */
-export function joinMetrics(threads: Partial<Record<ThreadName, ThreadMetrics>>): Promise<string> {
+export function joinMetrics(threads: { main: ThreadMetrics } & Partial<OtherThreads>): Promise<string> {
   const labelled = Object.entries(threads).map(([thread, metrics]) =>
     metrics
       .filter(({ name }) => thread === "main" || !isOfProcess(name))

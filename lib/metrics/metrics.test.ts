@@ -17,7 +17,7 @@ import { metricsRegistry } from "./registry";
 
 // What another thread counted: nothing, where a test doesn't say so.
 let agents: ThreadMetrics = [];
-const readAgents = () => Promise.resolve(agents);
+const readThreads = () => Promise.resolve({ agents });
 const token = "a-token-for-scraping-only";
 let people: Server;
 let own: Server;
@@ -25,8 +25,8 @@ let own: Server;
 beforeAll(async () => {
   registerProcessMetrics();
   registerAgentMetrics();
-  people = createServer((request, response) => void answerMetrics(request, response, "people", readAgents));
-  own = createServer((request, response) => void answerMetrics(request, response, "own", readAgents));
+  people = createServer((request, response) => void answerMetrics(request, response, "people", readThreads));
+  own = createServer((request, response) => void answerMetrics(request, response, "own", readThreads));
   for (const server of [people, own]) await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
 });
 afterAll(() => {

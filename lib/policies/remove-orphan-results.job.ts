@@ -4,9 +4,10 @@ import { restAfter } from "@/lib/jobs/rest-after";
 import { removeOrphanResults as declaration, requestOrphanRemoval } from "@/lib/teams/request-orphan-removal";
 import { deleteOrphanResults } from "./orphan-result-queries";
 
-const sliceSize = 1000;
+// Each of a policy's results lies on a page of its own, which after a checkpoint is written to the log whole.
+const sliceSize = 200;
 
-/** Removes results of deleted policies, 1,000 in a transaction that asks for the next; a crash repeats nothing. Runs by the clock too, for what a check-in in flight left. */
+/** Removes results of deleted policies, 200 in a transaction that asks for the next; a crash repeats nothing. Runs by the clock too, for what a check-in in flight left. */
 export const removeOrphanResults = implementJob(declaration, async (ctx) => {
   const startedAt = performance.now();
   const removed = await inSqlTransaction(ctx, async (tx) => {

@@ -68,7 +68,7 @@ test("the results of deleted policies go in slices, and those of others stay", a
   await fillResults(ctx, stays.policyId, 10);
   await deletePolicies(ctx, [gone.policyId, other.policyId]);
   await removeOrphanResults.run(server, {});
-  expect(await countResults(ctx, gone.policyId)).toBe(1500);
+  expect(await countResults(ctx, gone.policyId)).toBe(2300);
   await work();
   expect(await countResults(ctx, gone.policyId)).toBe(0);
   expect(await countResults(ctx, other.policyId)).toBe(0);

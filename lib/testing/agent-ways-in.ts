@@ -49,23 +49,28 @@ async function startWayIn(name: string, overrides: AgentOverrides, plainFirst: b
   return {
     name,
     port,
-    send: (method, path, body, headers = {}) =>
-      new Promise((resolve, reject) => {
-        const sent = httpRequest({ host: "127.0.0.1", port, method, path, headers: { "content-type": "application/json", ...headers } }, (response) => {
-          const chunks: Buffer[] = [];
-          response.on("data", (chunk: Buffer) => chunks.push(chunk));
-          response.on("error", reject);
-          response.on("end", () => resolve(toReply(response.statusCode ?? 0, response.headers as Record<string, string>, Buffer.concat(chunks).toString())));
-        });
-        sent.on("error", reject);
-        sent.end(toBytes(body));
-      }),
+    send: sendTo(port),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
         for (const socket of sockets) socket.destroy();
       }),
   };
+}
+
+/** Sends requests to a port of this machine. */
+export function sendTo(port: number): AgentWayIn["send"] {
+  return (method, path, body, headers = {}) =>
+    new Promise((resolve, reject) => {
+      const sent = httpRequest({ host: "127.0.0.1", port, method, path, headers: { "content-type": "application/json", ...headers } }, (response) => {
+        const chunks: Buffer[] = [];
+        response.on("data", (chunk: Buffer) => chunks.push(chunk));
+        response.on("error", reject);
+        response.on("end", () => resolve(toReply(response.statusCode ?? 0, response.headers as Record<string, string>, Buffer.concat(chunks).toString())));
+      });
+      sent.on("error", reject);
+      sent.end(toBytes(body));
+    });
 }
 
 /** The route handlers, as Next calls them. */

@@ -2,7 +2,7 @@ import { monitorEventLoopDelay } from "node:perf_hooks";
 import { getPool } from "../db/pool";
 
 const resolutionMs = 20;
-const busyDelayMs = 15;
+const busyDelayMs = 10;
 const lookEveryMs = 250;
 
 const shared = globalThis as unknown as { flotillaAgentsLoad?: Int32Array };
