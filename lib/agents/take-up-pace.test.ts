@@ -7,18 +7,18 @@ function takeUps(pace: TakeUpPace, now: number, asked = 1000): number {
   return taken;
 }
 
-test("after a pause 200 hosts take up a question at once, then 200 a second", () => {
+test("after a pause 100 hosts take up a question at once, then 100 a second", () => {
   const pace = new TakeUpPace();
   const now = Date.parse("2026-03-02T09:00:00Z");
-  expect(takeUps(pace, now)).toBe(200);
-  expect(takeUps(pace, now + 500)).toBe(100);
-  expect(takeUps(pace, now + 1500, 150)).toBe(150);
-  expect(takeUps(pace, now + 3_600_000)).toBe(200);
+  expect(takeUps(pace, now)).toBe(100);
+  expect(takeUps(pace, now + 500)).toBe(50);
+  expect(takeUps(pace, now + 1500, 70)).toBe(70);
+  expect(takeUps(pace, now + 3_600_000)).toBe(100);
 });
 
 test("a clock that is set back stops nobody for long", () => {
   const pace = new TakeUpPace();
   takeUps(pace, 1_000_000);
   expect(takeUps(pace, 0)).toBe(0);
-  expect(takeUps(pace, 1000)).toBe(200);
+  expect(takeUps(pace, 1000)).toBe(100);
 });

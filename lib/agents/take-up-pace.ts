@@ -1,5 +1,5 @@
-/** So many hosts a second take up a question that is new to them, and after a pause as many at once. Above what the windows of new versions come to. */
-const perSecond = 200;
+/** So many hosts a second take up a question that is new to them, and after a pause as many at once. As many as the window of a new version of what gates access comes to. */
+const perSecond = 100;
 
 /**
  * Holds back what reaches many hosts at one moment without a version of its own to spread it, such as 10,000 hosts that an old policy begins to concern: the

@@ -9,12 +9,12 @@ const shared = globalThis as unknown as { flotillaLoopDelay?: IntervalHistogram 
 
 /**
  * Rests between two pieces of background work, so that others come first: twice as long as the piece took, and six times while agents or pages are
- * waiting; at most a second. Agents have a thread of their own, but share the database and the machine; pages share this thread.
+ * waiting; at most a second, unless the piece wants at least `leastMs`. Agents have a thread of their own, but share the database and the machine; pages share this thread.
  * @param startedAt when the piece began, by performance.now()
  */
-export function restAfter(startedAt: number): Promise<void> {
+export function restAfter(startedAt: number, leastMs = 0): Promise<void> {
   const tookMs = performance.now() - startedAt;
-  const restMs = Math.min(longestMs, tookMs * (isBusy() ? 6 : 2));
+  const restMs = Math.max(leastMs, Math.min(longestMs, tookMs * (isBusy() ? 6 : 2)));
   return new Promise((resolve) => setTimeout(resolve, restMs));
 }
 

@@ -60,6 +60,8 @@ export const retractDeletedHosts = declareJob({
 /** Wide passes run one slice at a time, whatever asked for them, so that they never crowd out agents. */
 export const reassessmentQueue = "compliance.reassess_hosts";
 const hostsPerJob = 500;
+/** So few wait for no pass. */
+const fewHosts = 50;
 
 // These differ only in what a transition names as its cause; the newest one stands for all. Any other does something of its own.
 const plainCauses = new Set<ReassessmentCause>([
@@ -84,7 +86,7 @@ export async function requestReassessment(ctx: SqlContext, scope: ReassessmentSc
   const ask = (part: ReassessmentScope, options: EnqueueOptions) =>
     enqueue(ctx, reassessHosts, { scope: part, cause, causedAt, afterHostId: 0 }, { priority: -10, ...options });
   if (!("hostIds" in scope)) return ask(scope, { queue: reassessmentQueue, key: reassessmentKey(scope, cause) ?? undefined });
-  if (scope.hostIds.length <= hostsPerJob) return ask(scope, {});
+  if (scope.hostIds.length <= fewHosts) return ask(scope, {});
   for (let start = 0; start < scope.hostIds.length; start += hostsPerJob) {
     await ask({ hostIds: scope.hostIds.slice(start, start + hostsPerJob) }, { queue: reassessmentQueue });
   }
