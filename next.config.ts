@@ -5,7 +5,7 @@ const config: NextConfig = {
   images: { unoptimized: true }, // no picture is worked on here, so the address that does it stays shut
   compress: false, // the load balancer's job
   typescript: { ignoreBuildErrors: true }, // `npm run check` and `npm test` hold the types; whoever starts the server needn't wait for them
-  htmlLimitedBots: /./, // everybody gets a page's title with the page; sent after it, the tab would have none for a moment at every refresh
+  htmlLimitedBots: /./, // everybody gets a page's title with the page; sent after it, the tab would have none for a moment
   distDir: process.env.NEXT_DIST_DIR ?? ".next",
   serverExternalPackages: [
     "pg",

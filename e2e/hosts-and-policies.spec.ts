@@ -112,6 +112,10 @@ test("a host moves to another team, whose policies decide from then on", async (
 test("a host's page that refreshes itself never goes without its title", async ({ page, seeded }) => {
   await page.goto(`/hosts/${seeded.hosts["FIN-MBA-0117"]}`);
   await expect(page).toHaveTitle(/^FIN-MBA-0117/);
+  // What is sent arrives in pieces.
+  const network = await page.context().newCDPSession(page);
+  await network.send("Network.enable");
+  await network.send("Network.emulateNetworkConditions", { offline: false, latency: 0, downloadThroughput: 30_000, uploadThroughput: -1 });
   const titles = await page.evaluateHandle(() => {
     const seen = new Set([document.title]);
     new MutationObserver(() => seen.add(document.title)).observe(document.head, { childList: true, subtree: true, characterData: true });
@@ -137,6 +141,7 @@ test("deleting a host says what it does, can be left, and takes the host away", 
   await expect(page.getByText("1 to 50 of 430")).toBeVisible();
   await page.goto(`/hosts/${seeded.hosts["mbp-ferraro"]}`);
   await expect(page.getByText("This no longer exists")).toBeVisible();
+  await expect(page).toHaveTitle("This no longer exists · Flotilla");
 });
 
 test("a policy is written in the SQL editor; what is wrong is said beside its field", async ({ page }) => {
