@@ -73,13 +73,14 @@ export async function measureStorms(options: BenchOptions): Promise<void> {
   );
   const bench = await startBenchServer(options.folder, { ...usualFleet, hosts, policies, now: new Date() });
   const sql = new Client({ connectionString: bench.postgres.url, application_name: "flotilla-bench" });
-  await sql.connect();
-  const admin = await signInAdmin(bench.server.origin, stackAdmin);
-  await prepareLabel(admin, bench.fleet, sql);
-  const load = await startLoad({ fleet: bench.fleet, port: bench.port, hosts, rampSeconds });
-  pinProcesses(bench, load);
+  let load: Load | undefined;
   let locks: LockWatch | undefined;
   try {
+    await sql.connect();
+    const admin = await signInAdmin(bench.server.origin, stackAdmin);
+    await prepareLabel(admin, bench.fleet, sql);
+    load = await startLoad({ fleet: bench.fleet, port: bench.port, hosts, rampSeconds });
+    pinProcesses(bench, load);
     locks = await watchLocks(bench.postgres.url);
     // The p99 since the last call, in milliseconds, of the thread that answers agents.
     const readLag = async () => (await readThreadFigure(bench.server.origin, "agents", "nodejs_eventloop_lag_p99_seconds")).value * 1000;
@@ -101,7 +102,7 @@ export async function measureStorms(options: BenchOptions): Promise<void> {
     );
   } finally {
     await locks?.stop();
-    await load.stop();
+    await load?.stop();
     await sql.end();
     await bench.stop();
   }

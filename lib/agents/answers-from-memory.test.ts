@@ -3,7 +3,7 @@ import type { Context } from "@/lib/context";
 import { getPool } from "@/lib/db/pool";
 import { agentCounters } from "@/lib/metrics/agent-counters";
 import { hashToken } from "@/lib/secret-box";
-import { answerAll, enrolledAgent, makeEnrollSecret } from "@/lib/testing/agent-scenario";
+import { answerAll, enrolledAgent, macDetails, makeEnrollSecret } from "@/lib/testing/agent-scenario";
 import { socketWayIn, type AgentWayIn } from "@/lib/testing/agent-ways-in";
 import { enrolledHost, makePolicy, makeTeam, setPolicyResult } from "@/lib/testing/scenarios";
 import { testClock, testServerContext } from "@/lib/testing/test-context";
@@ -232,4 +232,30 @@ test("an answer to a question that another instance asked says nothing about wha
     ]);
   }
   expect(other.policyId).toBeGreaterThan(edited.policyId);
+});
+
+test("a deleted policy costs no host a transaction, and one that no longer concerns a host ends with its next answer", async () => {
+  const { teamId } = await makeTeam(ctx, { conditionalAccess: false });
+  const [gone, elsewhere, stays] = [await makePolicy(ctx, { teamId }), await makePolicy(ctx, { teamId }), await makePolicy(ctx, { teamId })];
+  const agent = await enrolledAgent(ctx, wayIn, { secret: await makeEnrollSecret(ctx, teamId) });
+  const answer = async () => agent.write(answerAll((await agent.read()).queries, { fleet_detail_query_os_version: [macDetails("", "").os_version] }));
+  const answered = async () =>
+    (await ctx.db.policyResult.findMany({ where: { hostId: agent.hostId }, orderBy: { policyId: "asc" } })).map(({ policyId }) => policyId);
+  await answer();
+  await agent.read(); // in memory from here on
+  expect(await answered()).toEqual([gone.policyId, elsewhere.policyId, stays.policyId]);
+
+  await ctx.db.policy.delete({ where: { id: gone.policyId } });
+  await expect.poll(async () => (await agentCaches().getCatalogue(ctx)).hasPolicy(gone.policyId)).toBe(false);
+  clock.advance(70 * 60_000);
+  const stored = agentCounters.storedWrites;
+  await answer();
+  expect(agentCounters.storedWrites).toBe(stored);
+  expect(await answered()).toEqual([gone.policyId, elsewhere.policyId, stays.policyId]);
+
+  await ctx.db.policy.update({ where: { id: elsewhere.policyId }, data: { platform: "windows" } });
+  clock.advance(70 * 60_000);
+  await expect.poll(async () => Object.keys((await agent.read()).queries)).not.toContain(`fleet_policy_query_${elsewhere.policyId}`);
+  await answer();
+  expect(await answered()).toEqual([gone.policyId, stays.policyId]);
 });

@@ -119,6 +119,11 @@ export class AskCatalogue {
     return this.dynamicLabels.has(labelId);
   }
 
+  /** Whether there is such a policy, for whomever. */
+  hasPolicy(policyId: number): boolean {
+    return this.versions.has(policyId);
+  }
+
   /** The team's gate: whether it is on, since when (milliseconds), and the tenant that it serves. */
   gateOf(teamId: number): { on: boolean; since: number; tenantId: string } {
     const team = this.teams.get(teamId);

@@ -57,7 +57,7 @@ export function planCheckIn(
   const labels = planLabels(host, sorted, catalogue, platform, details.osName ?? host.osName);
   const inScope = catalogue.policiesFor(host.teamId, platform, labels.after);
   const asked = askedLast && isAnswerTo(askedLast, sorted, inScope, now) ? askedLast : undefined;
-  const policies = planPolicies(host, sorted, inScope, asked, now);
+  const policies = planPolicies(host, sorted, catalogue, inScope, asked, now);
   const platformKnown = asked ? asked.platformKnown : host.platform !== "";
   const policyRound = sorted.wildcard || policies.wholeRound;
   const refetch = asked ? asked.refetchRequestedAt : wholeDetails ? host.refetchRequestedAt : null;
@@ -155,7 +155,14 @@ interface PolicyPlan {
   wholeRound: boolean;
 }
 
-function planPolicies(host: HostEntry, sorted: SortedResults, inScope: readonly AskedPolicy[], asked: Asked | undefined, now: number): PolicyPlan {
+function planPolicies(
+  host: HostEntry,
+  sorted: SortedResults,
+  catalogue: AskCatalogue,
+  inScope: readonly AskedPolicy[],
+  asked: Asked | undefined,
+  now: number,
+): PolicyPlan {
   const plan: PolicyPlan = { answers: [], ended: [], repeats: true, wholeRound: false };
   if (sorted.policies.size === 0 && !sorted.wildcard && !asked?.policies.length) return plan;
   const askedVersions = asked && new Map(asked.policies.map((policy) => [policy.id, policy.version]));
@@ -172,13 +179,14 @@ function planPolicies(host: HostEntry, sorted: SortedResults, inScope: readonly 
     add(plan, host, { hostId: host.hostId, policyId: policy.id, policyVersion: policy.version, outcome: "unanswered", message: "" });
   }
   const stillConcerned = inScope.reduce((count, policy) => (host.results.has(policy.id) ? count + 1 : count), 0);
-  if (stillConcerned < host.results.size) plan.ended = endedPolicies(host, inScope);
+  if (stillConcerned < host.results.size) plan.ended = endedPolicies(host, catalogue, inScope);
   return plan;
 }
 
-function endedPolicies(host: HostEntry, inScope: readonly AskedPolicy[]): number[] {
+// The results of a policy that is gone are nobody's question any more and go by themselves: a whole fleet would write within a minute.
+function endedPolicies(host: HostEntry, catalogue: AskCatalogue, inScope: readonly AskedPolicy[]): number[] {
   const concerned = new Set(inScope.map((policy) => policy.id));
-  return host.results.policyIds().filter((id) => !concerned.has(id));
+  return host.results.policyIds().filter((id) => !concerned.has(id) && catalogue.hasPolicy(id));
 }
 
 function isOld(policy: AskedPolicy, askedVersion: number | undefined, now: number): boolean {
