@@ -35,9 +35,10 @@ export async function sampleQueue(sql: Client): Promise<QueueSample> {
 export async function readTold(sql: Client, from: Date): Promise<{ told: ToldReport[]; superseded: number }> {
   const { rows } = await sql.query<ToldReport & { superseded: boolean }>(
     `select compliant, priority::int as priority, attempts::int as attempts, state = 'superseded' as superseded,
-       extract(epoch from caused_at - $1::timestamptz)::float8 as "causedAt", extract(epoch from created_at - $1::timestamptz)::float8 as "createdAt",
+       extract(epoch from caused_at - $1::timestamptz)::float8 as "causedAt", extract(epoch from (
+         select pg_xact_commit_timestamp(e.xmin) from report_events e where e.report_id = r.id order by e.id limit 1) - $1::timestamptz)::float8 as "queuedAt",
        extract(epoch from sent_at - $1::timestamptz)::float8 as "sentAt", extract(epoch from accepted_at - $1::timestamptz)::float8 as "acceptedAt"
-     from compliance_reports where created_at >= $1::timestamptz and (state = 'superseded' or sent_at is not null)`,
+     from compliance_reports r where created_at >= $1::timestamptz and (state = 'superseded' or sent_at is not null)`,
     [from],
   );
   return { told: rows.filter(({ superseded }) => !superseded), superseded: rows.filter(({ superseded }) => superseded).length };

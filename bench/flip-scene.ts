@@ -26,7 +26,8 @@ export interface FlipScene {
 
 /** Starts PostgreSQL, the built server and the simulator, connects them, and fills both sides with `hosts` hosts that agree with each other. */
 export async function startFlipScene(folder: string, hosts: number, perSecond: number): Promise<FlipScene> {
-  const postgres = await startBenchPostgres(folder);
+  // It keeps when each report could be seen: what isn't committed yet nobody can send.
+  const postgres = await startBenchPostgres(folder, { track_commit_timestamp: "on" });
   const stop: (() => Promise<unknown>)[] = [() => postgres.stop()];
   const end = async () => {
     for (const step of stop.toReversed()) await step();

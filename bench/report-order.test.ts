@@ -7,7 +7,7 @@ const told = (over: Partial<ToldReport>): ToldReport => ({
   priority: 1,
   attempts: 1,
   causedAt: 0,
-  createdAt: 0,
+  queuedAt: 0,
   sentAt: 1,
   acceptedAt: 2,
   ...over,
@@ -17,14 +17,14 @@ test("an unblock that is accepted before the last of the earlier blocks has over
   const blocks = [told({ acceptedAt: 5 }), told({ acceptedAt: 50 })];
   const figures = readReportOrder([
     ...blocks,
-    told({ compliant: true, createdAt: 10, acceptedAt: 20 }),
-    told({ compliant: true, createdAt: 11, acceptedAt: 60 }),
+    told({ compliant: true, queuedAt: 10, acceptedAt: 20 }),
+    told({ compliant: true, queuedAt: 11, acceptedAt: 60 }),
   ]);
   expect(figures).toMatchObject({ reports: 4, unblocksAcceptedAfter: 60, allAcceptedAfter: 60, firstUnblockQueuedAfter: 10, overtakingShare: 0.5 });
 });
 
 test("a block that goes out while many unblocks wait is counted, one that goes out before or after isn't", () => {
-  const unblocks = Array.from({ length: 5 }, () => told({ compliant: true, createdAt: 10, sentAt: 20 }));
+  const unblocks = Array.from({ length: 5 }, () => told({ compliant: true, queuedAt: 10, sentAt: 20 }));
   const blocks = [told({ sentAt: 10.5 }), told({ sentAt: 15 }), told({ sentAt: 30 })];
   expect(readReportOrder([...blocks, ...unblocks]).blocksSentInFront).toBe(1);
   expect(readReportOrder([...blocks, ...unblocks.slice(1)]).blocksSentInFront).toBe(0);
@@ -46,7 +46,7 @@ test("what was sent before an older one of the same urgency is counted as by com
   const moment = fc.integer({ min: 0, max: 12 });
   const report = fc
     .record({ priority: fc.integer({ min: 1, max: 2 }), attempts: fc.integer({ min: 1, max: 2 }), causedAt: moment, waits: moment, rests: moment })
-    .map(({ waits, rests, ...rest }) => told({ ...rest, createdAt: rest.causedAt + waits / 4, sentAt: rest.causedAt + waits / 4 + rests }));
+    .map(({ waits, rests, ...rest }) => told({ ...rest, queuedAt: rest.causedAt + waits / 4, sentAt: rest.causedAt + waits / 4 + rests }));
   let found = 0;
   fc.assert(
     fc.property(fc.array(report, { maxLength: 20 }), (reports) => {
@@ -54,7 +54,7 @@ test("what was sent before an older one of the same urgency is counted as by com
         older.priority === newer.priority &&
         older.attempts === 1 &&
         older.causedAt < newer.causedAt &&
-        older.createdAt < newer.sentAt - 1 &&
+        older.queuedAt < newer.sentAt - 1 &&
         older.sentAt > newer.sentAt + 1;
       const expected = reports.filter((newer) => reports.some(isOlder(newer))).length;
       found += expected;

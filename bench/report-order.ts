@@ -1,11 +1,11 @@
-/** One report as it was told. Times in seconds since the measurement began. */
+/** One report as it was told. Times in seconds since the measurement began; `queuedAt`: when others could see it. */
 export interface ToldReport {
   compliant: boolean;
   /** The same for all reports of one urgency. */
   priority: number;
   attempts: number;
   causedAt: number;
-  createdAt: number;
+  queuedAt: number;
   sentAt: number;
   /** Null: Microsoft never accepted it. */
   acceptedAt: number | null;
@@ -35,8 +35,8 @@ export function readReportOrder(told: readonly ToldReport[]): OrderFigures {
   const unblocks = told.filter(({ compliant }) => compliant);
   const blocks = told.filter(({ compliant }) => !compliant);
   const most = (reports: readonly ToldReport[]) => reports.reduce((last, { acceptedAt }) => Math.max(last, acceptedAt ?? 0), 0);
-  const firstUnblock = unblocks.reduce((first, { createdAt }) => Math.min(first, createdAt), Infinity);
-  const lastBlock = most(blocks.filter(({ createdAt }) => createdAt < firstUnblock));
+  const firstUnblock = unblocks.reduce((first, { queuedAt }) => Math.min(first, queuedAt), Infinity);
+  const lastBlock = most(blocks.filter(({ queuedAt }) => queuedAt < firstUnblock));
   const overtaking = unblocks.filter(({ acceptedAt }) => acceptedAt !== null && acceptedAt < lastBlock);
   return {
     reports: told.length,
@@ -55,9 +55,9 @@ export function readReportOrder(told: readonly ToldReport[]): OrderFigures {
 // The waiting unblocks over time: one more a second after it was queued, one fewer as it goes out.
 function countSentInFront(blocks: readonly ToldReport[], unblocks: readonly ToldReport[]): number {
   const steps = unblocks
-    .filter(({ createdAt, sentAt }) => sentAt > createdAt + 1)
-    .flatMap(({ createdAt, sentAt }) => [
-      { at: createdAt + 1, by: 1 },
+    .filter(({ queuedAt, sentAt }) => sentAt > queuedAt + 1)
+    .flatMap(({ queuedAt, sentAt }) => [
+      { at: queuedAt + 1, by: 1 },
       { at: sentAt, by: -1 },
     ])
     .toSorted((a, b) => a.at - b.at);
@@ -81,7 +81,7 @@ function countSentBeforeOlder(reports: readonly ToldReport[]): number {
   for (const report of latestFirst) {
     for (let later = latestFirst[added]; later && later.sentAt > report.sentAt + 1; later = latestFirst[(added += 1)]) {
       if (later.attempts !== 1) continue;
-      for (let at = rank(later); at < earliest.length; at += at & -at) earliest[at] = Math.min(earliest[at] ?? Infinity, later.createdAt);
+      for (let at = rank(later); at < earliest.length; at += at & -at) earliest[at] = Math.min(earliest[at] ?? Infinity, later.queuedAt);
     }
     let queued = Infinity;
     for (let at = rank(report) - 1; at > 0; at -= at & -at) queued = Math.min(queued, earliest[at] ?? Infinity);

@@ -54,8 +54,8 @@ export async function startBenchServer(folder: string, plan: FleetPlan, environm
 }
 
 /** A PostgreSQL that ends with this process, however that ends. */
-export async function startBenchPostgres(folder: string): Promise<EmbeddedPostgres> {
-  const postgres = await startEmbeddedPostgres(folder);
+export async function startBenchPostgres(folder: string, extraSettings: Record<string, string> = {}): Promise<EmbeddedPostgres> {
+  const postgres = await startEmbeddedPostgres(folder, extraSettings);
   const endWithUs = () => {
     try {
       process.kill(postgres.pid, "SIGINT");

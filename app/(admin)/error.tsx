@@ -1,18 +1,17 @@
 "use client";
+import { useEffect } from "react";
 import { Button } from "@/app/_components/button";
 import { Blank, NoPermission } from "@/app/_components/blank";
 import { PageHeader } from "@/app/_components/page-header";
 
-// The page's own title may have failed with it.
-const titleOf = (text: string) => <title>{`${text} · Flotilla`}</title>;
-
 /** In place of a page that failed. `digest` is our error's code, or the id under which the log has the cause. */
 export default function AdminError({ error, reset }: { error: Error & { digest?: string }; reset: () => void }) {
+  const title = titleOf(error.digest);
+  useDocumentTitle(title);
   if (error.digest === "permission_denied") {
     return (
       <>
-        {titleOf("Not for your role")}
-        <PageHeader title="Not for your role" />
+        <PageHeader title={title} />
         <div className="pad">
           <NoPermission>Your role doesn’t show this page. Ask an admin to open it with you, or to change your role.</NoPermission>
         </div>
@@ -21,20 +20,30 @@ export default function AdminError({ error, reset }: { error: Error & { digest?:
   }
   if (error.digest?.endsWith("_not_found")) {
     return (
-      <>
-        {titleOf("This no longer exists")}
-        <Blank drawing="search" level={1} title="This no longer exists">
-          Someone may have deleted it. Activity says who and when.
-        </Blank>
-      </>
+      <Blank drawing="search" level={1} title={title}>
+        Someone may have deleted it. Activity says who and when.
+      </Blank>
     );
   }
   return (
-    <>
-      {titleOf("This page didn’t load")}
-      <Blank drawing="error" level={1} title="This page didn’t load" action={<Button onClick={reset}>Load again</Button>}>
-        Nobody’s access is affected. {error.digest ? `The server’s log has the cause under ${error.digest}.` : "The server’s log has the cause."}
-      </Blank>
-    </>
+    <Blank drawing="error" level={1} title={title} action={<Button onClick={reset}>Load again</Button>}>
+      Nobody’s access is affected. {error.digest ? `The server’s log has the cause under ${error.digest}.` : "The server’s log has the cause."}
+    </Blank>
   );
+}
+
+function titleOf(digest: string | undefined): string {
+  if (digest === "permission_denied") return "Not for your role";
+  return digest?.endsWith("_not_found") ? "This no longer exists" : "This page didn’t load";
+}
+
+// The page's own title failed with it, or says what isn't there.
+function useDocumentTitle(text: string): void {
+  useEffect(() => {
+    const [before, ours] = [document.title, `${text} · Flotilla`];
+    document.title = ours;
+    return () => {
+      if (document.title === ours) document.title = before;
+    };
+  }, [text]);
 }

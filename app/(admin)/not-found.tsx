@@ -1,5 +1,8 @@
+import type { Metadata } from "next";
 import Link from "next/link";
 import { Blank } from "@/app/_components/blank";
+
+export const metadata: Metadata = { title: "This no longer exists" };
 
 /** A signed-in page's own "not there": the navigation stays. */
 export default function NotFound() {
