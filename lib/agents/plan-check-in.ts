@@ -179,14 +179,15 @@ function planPolicies(
     add(plan, host, { hostId: host.hostId, policyId: policy.id, policyVersion: policy.version, outcome: "unanswered", message: "" });
   }
   const stillConcerned = inScope.reduce((count, policy) => (host.results.has(policy.id) ? count + 1 : count), 0);
-  if (stillConcerned < host.results.size) plan.ended = endedPolicies(host, catalogue, inScope);
+  if (stillConcerned < host.results.size) plan.ended = endedPolicies(host, sorted, catalogue, inScope);
   return plan;
 }
 
-// The results of a policy that is gone are nobody's question any more and go by themselves: a whole fleet would write within a minute.
-function endedPolicies(host: HostEntry, catalogue: AskCatalogue, inScope: readonly AskedPolicy[]): number[] {
+// The results of a policy that is gone are nobody's question any more and go by themselves: a whole fleet would write within a minute. A host that confirms that
+// nothing is asked of it any more, which it does once an hour, is rid of them at once.
+function endedPolicies(host: HostEntry, sorted: SortedResults, catalogue: AskCatalogue, inScope: readonly AskedPolicy[]): number[] {
   const concerned = new Set(inScope.map((policy) => policy.id));
-  return host.results.policyIds().filter((id) => !concerned.has(id) && catalogue.hasPolicy(id));
+  return host.results.policyIds().filter((id) => !concerned.has(id) && (sorted.wildcard || catalogue.hasPolicy(id)));
 }
 
 function isOld(policy: AskedPolicy, askedVersion: number | undefined, now: number): boolean {
