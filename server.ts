@@ -272,6 +272,8 @@ process.on("uncaughtException", (error) => {
 });
 
 start().catch(async (error: unknown) => {
+  // Why a start that is being stopped fails has been said, or it is the stop's own doing.
+  if (stopping) return;
   if (error instanceof StartupError) console.error(`Flotilla can't start. ${error.message}`);
   else console.error("Flotilla can't start, for a reason it doesn't know:", error);
   await stop(1);
