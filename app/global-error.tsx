@@ -4,7 +4,7 @@
 export default function GlobalError({ error, reset }: { error: Error & { digest?: string }; reset: () => void }) {
   return (
     <html lang="en">
-      <title>This page didn’t load · Flotilla</title>
+      <title>The server can’t draw this page · Flotilla</title>
       <body style={{ font: "16px/24px system-ui, sans-serif", padding: 24, maxWidth: 520, margin: "10vh auto" }}>
         <main>
           <h1>The server can’t draw this page</h1>

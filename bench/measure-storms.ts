@@ -87,6 +87,7 @@ export async function measureStorms(options: BenchOptions): Promise<void> {
     await pause(rampSeconds + settleSeconds);
     await untilCalm(sql, longestSeconds);
     printHead();
+    console.log("   the last row's before is the calm of the row above it: by then hosts are still being asked anew");
     const worse: string[] = [];
     let calm: LoadReport | undefined;
     for (const storm of storms) {

@@ -142,7 +142,7 @@ test("a small fleet is asked at once", () => {
 test("a host that may not take up a new question now is asked it at the next check-in, and all else as ever", () => {
   const rules = catalogue(true, [policy(1, true), { ...policy(2, true), version: 2 }]);
   const round = { askedAt: now - 60_000, everyMs: 60_000 };
-  const known = { ...letInHost(), results: letInHost().results };
+  const known = letInHost();
   const held = askHost(known, rules, now, { ...round, askedAt: now }, false);
   expect([asked(held), held.takesUp, held.nextDueAt]).toEqual([[], false, now]);
   expect(asked(askHost(known, rules, now, round, false))).toEqual([1, "mdm"]);
