@@ -125,6 +125,13 @@ test("many named hosts are asked for in parts, in a queue; a few at once", async
   const hostIds = await hostsOf(teamId, 520);
   await request({ hostIds }, "host_transferred");
   expect((await waiting()).map(({ payload }) => ("hostIds" in payload.scope ? payload.scope.hostIds.length : 0))).toEqual([500, 20]);
+  const queued = () =>
+    ctx.db.$queryRawUnsafe<{ queued: boolean }[]>("select job_queue_id is not null as queued from graphile_worker._private_jobs order by id");
+  expect(await queued()).toEqual([{ queued: true }, { queued: true }]);
+  await ctx.db.$queryRawUnsafe("delete from graphile_worker._private_jobs returning 1 as ok");
+  await request({ hostIds: hostIds.slice(0, 51) }, "host_transferred");
+  await request({ hostIds: hostIds.slice(0, 50) }, "host_transferred");
+  expect(await queued()).toEqual([{ queued: true }, { queued: false }]);
   await ctx.db.$queryRawUnsafe("delete from graphile_worker._private_jobs returning 1 as ok");
 });
 
