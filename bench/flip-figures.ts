@@ -31,12 +31,18 @@ export async function sampleQueue(sql: Client): Promise<QueueSample> {
   return rows[0] as QueueSample;
 }
 
-/** Reads what was told since `from`, and how many reports were replaced before they were. */
+/**
+ * Reads what was told since `from`, and how many reports were replaced before they were. A report can't go out while the last message about its device is out, for ten
+ * seconds at most: it counts as queued from then on. The ordering stamp of a first attempt says when it was chosen.
+ */
 export async function readTold(sql: Client, from: Date): Promise<{ told: ToldReport[]; superseded: number }> {
   const { rows } = await sql.query<ToldReport & { superseded: boolean }>(
     `select compliant, priority::int as priority, attempts::int as attempts, state = 'superseded' as superseded,
-       extract(epoch from caused_at - $1::timestamptz)::float8 as "causedAt", extract(epoch from (
-         select pg_xact_commit_timestamp(e.xmin) from report_events e where e.report_id = r.id order by e.id limit 1) - $1::timestamptz)::float8 as "queuedAt",
+       extract(epoch from caused_at - $1::timestamptz)::float8 as "causedAt", extract(epoch from greatest(
+         (select pg_xact_commit_timestamp(e.xmin) from report_events e where e.report_id = r.id order by e.id limit 1),
+         (select max(least(b.sent_at + interval '10 seconds', b.accepted_at)) from compliance_reports b
+          where b.connection_id = r.connection_id and b.device_id = r.device_id and b.sent_at < r.sent_at)) - $1::timestamptz)::float8 as "queuedAt",
+       extract(epoch from case when attempts = 1 then least(sent_at, last_update_time) else sent_at end - $1::timestamptz)::float8 as "takenAt",
        extract(epoch from sent_at - $1::timestamptz)::float8 as "sentAt", extract(epoch from accepted_at - $1::timestamptz)::float8 as "acceptedAt"
      from compliance_reports r where created_at >= $1::timestamptz and (state = 'superseded' or sent_at is not null)`,
     [from],

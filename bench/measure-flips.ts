@@ -150,10 +150,14 @@ async function printResult(scene: FlipScene, from: Date, compliantAtStart: Reado
       ` ${(share * 100).toFixed(0)} % of what it takes (${whole(totals.manage.throttled)} refused); Graph ${whole(totals.graph.requests)} (${whole(totals.graph.throttled)} refused)` +
       `\n   server memory ${mostServerMb.toFixed(0)} MB at its most; CPU a report: server ${((used.server / order.reports) * 1000).toFixed(1)} ms, PostgreSQL ${((used.postgres / order.reports) * 1000).toFixed(1)} ms`,
   );
+  const outAfter = told.flatMap(({ attempts, takenAt, sentAt }) => (attempts === 1 ? [sentAt - takenAt] : [])).sort((a, b) => a - b);
+  console.log(
+    `   from being chosen to being with Microsoft: p50 ${((outAfter[outAfter.length >> 1] ?? 0) * 1000).toFixed(0)} ms, p99 ${((outAfter[Math.floor(outAfter.length * 0.99)] ?? 0) * 1000).toFixed(0)} ms, at most ${(outAfter.at(-1) ?? 0).toFixed(1)} s`,
+  );
   const line = (met: boolean, text: string) => console.log(`   ${met ? "met    " : "NOT MET"} ${text}`);
   line(order.overtakingShare === 1, `unblocks accepted before the last block that was queued earlier: ${(order.overtakingShare * 100).toFixed(2)} %`);
-  line(order.blocksSentInFront === 0, `blocks sent while more unblocks than are on their way at once had waited a second: ${whole(order.blocksSentInFront)}`);
-  line(order.sentBeforeOlder === 0, `reports sent before an older one of the same urgency: ${whole(order.sentBeforeOlder)}`);
+  line(order.blocksSentInFront === 0, `blocks chosen while more unblocks than are on their way at once had waited a second: ${whole(order.blocksSentInFront)}`);
+  line(order.sentBeforeOlder === 0, `reports chosen before an older one of the same urgency: ${whole(order.sentBeforeOlder)}`);
   line(applied.outOfOrder === 0, `messages that Microsoft got out of order: ${whole(applied.outOfOrder)} of ${whole(applied.applied)}`);
   line(applied.twice === 0, `messages that said what the device showed already: ${whole(applied.twice)}`);
   line(applied.wrong === 0, `devices that show something else than the host's verdict: ${whole(applied.wrong)}`);

@@ -8,6 +8,7 @@ const told = (over: Partial<ToldReport>): ToldReport => ({
   attempts: 1,
   causedAt: 0,
   queuedAt: 0,
+  takenAt: 1,
   sentAt: 1,
   acceptedAt: 2,
   ...over,
@@ -24,8 +25,8 @@ test("an unblock that is accepted before the last of the earlier blocks has over
 });
 
 test("a block that goes out while many unblocks wait is counted, one that goes out before or after isn't", () => {
-  const unblocks = Array.from({ length: 5 }, () => told({ compliant: true, queuedAt: 10, sentAt: 20 }));
-  const blocks = [told({ sentAt: 10.5 }), told({ sentAt: 15 }), told({ sentAt: 30 })];
+  const unblocks = Array.from({ length: 5 }, () => told({ compliant: true, queuedAt: 10, takenAt: 20 }));
+  const blocks = [told({ takenAt: 10.5 }), told({ takenAt: 15 }), told({ takenAt: 30 })];
   expect(readReportOrder([...blocks, ...unblocks]).blocksSentInFront).toBe(1);
   expect(readReportOrder([...blocks, ...unblocks.slice(1)]).blocksSentInFront).toBe(0);
 });
@@ -46,7 +47,7 @@ test("what was sent before an older one of the same urgency is counted as by com
   const moment = fc.integer({ min: 0, max: 12 });
   const report = fc
     .record({ priority: fc.integer({ min: 1, max: 2 }), attempts: fc.integer({ min: 1, max: 2 }), causedAt: moment, waits: moment, rests: moment })
-    .map(({ waits, rests, ...rest }) => told({ ...rest, queuedAt: rest.causedAt + waits / 4, sentAt: rest.causedAt + waits / 4 + rests }));
+    .map(({ waits, rests, ...rest }) => told({ ...rest, queuedAt: rest.causedAt + waits / 4, takenAt: rest.causedAt + waits / 4 + rests }));
   let found = 0;
   fc.assert(
     fc.property(fc.array(report, { maxLength: 20 }), (reports) => {
@@ -54,8 +55,8 @@ test("what was sent before an older one of the same urgency is counted as by com
         older.priority === newer.priority &&
         older.attempts === 1 &&
         older.causedAt < newer.causedAt &&
-        older.queuedAt < newer.sentAt - 1 &&
-        older.sentAt > newer.sentAt + 1;
+        older.queuedAt < newer.takenAt - 1 &&
+        older.takenAt > newer.takenAt + 1;
       const expected = reports.filter((newer) => reports.some(isOlder(newer))).length;
       found += expected;
       expect(readReportOrder(reports).sentBeforeOlder).toBe(expected);

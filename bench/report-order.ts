@@ -6,6 +6,9 @@ export interface ToldReport {
   attempts: number;
   causedAt: number;
   queuedAt: number;
+  /** When it was chosen to go out; of one that Microsoft didn't take the first time, when it went out. */
+  takenAt: number;
+  /** When Microsoft had taken it. */
   sentAt: number;
   /** Null: Microsoft never accepted it. */
   acceptedAt: number | null;
@@ -20,15 +23,13 @@ export interface OrderFigures {
   firstUnblockQueuedAfter: number;
   /** Of the unblocks: accepted before the last of the blocks that were queued earlier than they. */
   overtakingShare: number;
-  /** Blocks that went out although more unblocks than are on their way at once had been waiting for more than a second. */
+  /** Blocks that were chosen although more unblocks than are on their way at once had been waiting for more than a second. */
   blocksSentInFront: number;
-  /** Reports that went out although one of the same urgency had been waiting more than a second longer. */
+  /** Reports that were chosen although one of the same urgency had been waiting more than a second longer. */
   sentBeforeOlder: number;
 }
 
 const onTheirWay = 4;
-/** What is written down and what happened lie so far apart at most, in seconds. */
-const instant = 0.1;
 
 /** Reads the order in which reports were told, in time that hardly grows faster than their number. */
 export function readReportOrder(told: readonly ToldReport[]): OrderFigures {
@@ -52,40 +53,40 @@ export function readReportOrder(told: readonly ToldReport[]): OrderFigures {
   };
 }
 
-// The waiting unblocks over time: one more a second after it was queued, one fewer as it goes out.
+// The waiting unblocks over time: one more a second after it was queued, one fewer as it is chosen.
 function countSentInFront(blocks: readonly ToldReport[], unblocks: readonly ToldReport[]): number {
   const steps = unblocks
-    .filter(({ queuedAt, sentAt }) => sentAt > queuedAt + 1)
-    .flatMap(({ queuedAt, sentAt }) => [
+    .filter(({ queuedAt, takenAt }) => takenAt > queuedAt + 1)
+    .flatMap(({ queuedAt, takenAt }) => [
       { at: queuedAt + 1, by: 1 },
-      { at: sentAt, by: -1 },
+      { at: takenAt, by: -1 },
     ])
     .toSorted((a, b) => a.at - b.at);
   let [waiting, next, inFront] = [0, 0, 0];
-  for (const { sentAt } of blocks.toSorted((a, b) => a.sentAt - b.sentAt)) {
-    for (let step = steps[next]; step && step.at <= sentAt - instant; step = steps[(next += 1)]) waiting += step.by;
+  for (const { takenAt } of blocks.toSorted((a, b) => a.takenAt - b.takenAt)) {
+    for (let step = steps[next]; step && step.at <= takenAt; step = steps[(next += 1)]) waiting += step.by;
     if (waiting > onTheirWay) inFront += 1;
   }
   return inFront;
 }
 
-// From the last that was sent to the first: among those sent more than a second later, is there one that was caused earlier and had been queued for a second?
+// From the last that was chosen to the first: among those chosen more than a second later, is there one that was caused earlier and had been queued for a second?
 function countSentBeforeOlder(reports: readonly ToldReport[]): number {
   const causes = [...new Set(reports.map(({ causedAt }) => causedAt))].toSorted((a, b) => a - b);
   const rankOf = new Map(causes.map((cause, index) => [cause, index + 1]));
   const rank = ({ causedAt }: ToldReport) => rankOf.get(causedAt) ?? 0;
   // A Fenwick tree: the earliest moment of queueing among those of the ranks up to one.
   const earliest = new Float64Array(causes.length + 1).fill(Infinity);
-  const latestFirst = reports.toSorted((a, b) => b.sentAt - a.sentAt);
+  const latestFirst = reports.toSorted((a, b) => b.takenAt - a.takenAt);
   let [added, count] = [0, 0];
   for (const report of latestFirst) {
-    for (let later = latestFirst[added]; later && later.sentAt > report.sentAt + 1; later = latestFirst[(added += 1)]) {
+    for (let later = latestFirst[added]; later && later.takenAt > report.takenAt + 1; later = latestFirst[(added += 1)]) {
       if (later.attempts !== 1) continue;
       for (let at = rank(later); at < earliest.length; at += at & -at) earliest[at] = Math.min(earliest[at] ?? Infinity, later.queuedAt);
     }
     let queued = Infinity;
     for (let at = rank(report) - 1; at > 0; at -= at & -at) queued = Math.min(queued, earliest[at] ?? Infinity);
-    if (queued < report.sentAt - 1) count += 1;
+    if (queued < report.takenAt - 1) count += 1;
   }
   return count;
 }

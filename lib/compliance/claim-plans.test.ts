@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from "vitest";
 import type { SqlContext } from "@/lib/context";
-import type { Statement } from "@/lib/db/sql";
 import { inSqlTransaction } from "@/lib/db/transaction";
+import { explaining, type Reading } from "@/lib/testing/explain-statements";
 import { makeConnection } from "@/lib/testing/scenarios";
 import { testClock, testServerContext } from "@/lib/testing/test-context";
 import { claimReport } from "./claim-report";
@@ -31,54 +31,11 @@ beforeAll(async () => {
   await ctx.db.$executeRaw`analyze compliance_reports, entra_devices`;
 });
 
-interface PlanNode {
-  "Node Type": string;
-  "Relation Name"?: string;
-  "Actual Rows": number;
-  "Actual Loops": number;
-  "Rows Removed by Filter"?: number;
-  Plans?: PlanNode[];
-}
-
-/** What a statement reads: its nodes that walk a table of reports from end to end, and the most rows that any node handled. */
-interface Reading {
-  name: string;
-  walks: number;
-  rows: number;
-}
-
 /** Runs work in a transaction whose every statement is explained first, as it would run. */
 async function explain<Result>(work: (ctx: SqlContext) => Promise<Result>): Promise<{ result: Result; readings: Reading[] }> {
   const readings: Reading[] = [];
-  const server = testServerContext(clock);
-  const result = await inSqlTransaction(server, async (tx) =>
-    work({
-      ...tx,
-      sql: {
-        rows: async <Row extends object>({ name, text }: Statement, values: readonly unknown[] = []) => {
-          const run = (statement: string) => tx.sql.rows<Record<string, unknown>>({ name: "", text: statement });
-          await run("savepoint explained");
-          const [plan] = await tx.sql.rows<{ "QUERY PLAN": { Plan: PlanNode }[] }>(
-            { name: "", text: `explain (analyze, timing off, format json) ${text}` },
-            values,
-          );
-          await run("rollback to savepoint explained");
-          const nodes = allNodes(plan?.["QUERY PLAN"][0]?.Plan);
-          readings.push({
-            name,
-            walks: nodes.filter((node) => node["Node Type"] === "Seq Scan" && node["Relation Name"] === "compliance_reports").length,
-            rows: Math.max(...nodes.map((node) => (node["Actual Rows"] + (node["Rows Removed by Filter"] ?? 0)) * node["Actual Loops"])),
-          });
-          return tx.sql.rows<Row>({ name, text }, values);
-        },
-      },
-    }),
-  );
+  const result = await inSqlTransaction(testServerContext(clock), (tx) => work(explaining(tx, "compliance_reports", readings)));
   return { result, readings };
-}
-
-function allNodes(node: PlanNode | undefined): PlanNode[] {
-  return node ? [node, ...(node.Plans ?? []).flatMap(allNodes)] : [];
 }
 
 test(`a claim among ${due} due, ${resting} resting and ${ended} ended reports reads a handful of rows, and takes the unblock`, async () => {

@@ -36,6 +36,9 @@ const columns = `r.id::text as id, r.host_id as "hostId", r.host_name as "hostNa
   r.os_version as "osVersion", r.managed, r.compliant, r.message_id::text as "messageId", r.last_update_time as "lastUpdateTime",
   r.last_check_in_time as "lastCheckInTime", r.attempts, r.polls, r.failures, r.mismatches, r.error_code as "errorCode", r.caused_at as "causedAt", r.created_at as "createdAt", r.sent_at as "sentAt"`;
 
+// One device's live reports are told apart by what their state isn't: a list of what it is would let a plan that is made while nothing waits, and kept, look for the
+// states instead of the device, and walk through a flood's every report.
+//
 // Due: waiting and its time has come, or left behind by a sender that died. One that is about a device whose last message is still going out waits.
 const isDue = `r.connection_id = $1::int and r.ended_at is null and r.state in ('queued', 'failed', 'mismatch', 'attention', 'uploading')
   and r.next_attempt_at <= $2::timestamptz
@@ -70,7 +73,7 @@ const laneState = statement(
   "compliance.read_lane",
   `select e.state, e.paused_until as "pausedUntil",
      (select p.free_at from entra_paces p where p.connection_id = e.id and p.audience = 'intune') as "freeAt",
-     (select count(*)::int from compliance_reports u where u.connection_id = e.id and u.state = 'uploading' and u.ended_at is null and u.next_attempt_at > $2::timestamptz) as busy
+     (select count(*)::int from compliance_reports u where u.connection_id = e.id and u.state = 'uploading' and u.ended_at is null and u.resting and u.next_attempt_at > $2::timestamptz) as busy
    from entra_connections e where e.id = $1::int`,
 );
 
@@ -105,7 +108,7 @@ const nextDue = statement(
      (select min(f.sent_at) + interval '10 seconds' from compliance_reports f
       where f.connection_id = $1::int and f.state = 'submitted' and f.ended_at is null and f.sent_at > $2::timestamptz - interval '10 seconds'
         and exists (select 1 from compliance_reports r where r.connection_id = f.connection_id and r.device_id = f.device_id and r.id <> f.id
-          and r.ended_at is null and r.state in ('queued', 'failed', 'mismatch', 'attention', 'uploading') and not r.resting))) as at`,
+          and r.ended_at is null and r.state not in ('submitted', 'completed') and r.next_attempt_at <= $2::timestamptz))) as at`,
 );
 
 /** When the next report of a connection becomes due, if any waits for its time. */
@@ -122,7 +125,7 @@ const take = statement(
      from mine m join fresh f on f.id = m.id where d.connection_id = m.connection_id and d.device_id = m.device_id returning d.last_update_time),
    overtaken as (
      update compliance_reports o set state = 'superseded', ended_at = $2::timestamptz, next_attempt_at = null from mine m
-     where o.connection_id = m.connection_id and o.device_id = m.device_id and o.id <> m.id and o.ended_at is null and o.state in ('uploading', 'submitted', 'completed')
+     where o.connection_id = m.connection_id and o.device_id = m.device_id and o.id <> m.id and o.ended_at is null and o.state not in ('queued', 'failed', 'mismatch', 'attention')
      returning o.id, o.host_id),
    told as (insert into report_events (report_id, host_id, at, type, details) select id, host_id, $2::timestamptz, 'superseded', '{}'::jsonb from overtaken returning 1)
    update compliance_reports r set state = 'uploading', attempts = r.attempts + 1, polls = 0, next_attempt_at = $4::timestamptz, resting = true,
@@ -180,7 +183,7 @@ const dueLooks = statement(
   "compliance.take_due_looks",
   `update compliance_reports r set polls = r.polls + 1,
      next_attempt_at = $3::timestamptz + make_interval(secs => ($5::float8[])[least(r.polls + 1, cardinality($5::float8[]))] / 1000)
-   where r.id = any(array(select id from compliance_reports where connection_id = $1::int and state = $2::text and ended_at is null and next_attempt_at <= $3::timestamptz
+   where r.id = any(array(select id from compliance_reports where connection_id = $1::int and state = $2::text and state in ('submitted', 'completed') and ended_at is null and next_attempt_at <= $3::timestamptz
      and id is distinct from $4::uuid order by next_attempt_at limit $6::int for update skip locked))
    returning ${columns}, r.next_attempt_at as "nextAttemptAt"`,
 );
@@ -254,7 +257,7 @@ export async function insertReportEvent(sql: Sql, report: { id: string; hostId: 
 const newerWaiting = statement(
   "compliance.has_newer_waiting",
   `select 1 as ok from compliance_reports where connection_id = $1::int and device_id = $2::text and id <> $3::uuid and ended_at is null
-     and state in ('queued', 'failed', 'mismatch', 'attention') limit 1`,
+     and state not in ('uploading', 'submitted', 'completed') limit 1`,
 );
 
 /** Whether another report about the same device waits; it was decided later. */

@@ -189,7 +189,7 @@ const connections = statement(
    left join lateral (select count(*) filter (where r.state in ('queued', 'uploading', 'failed') and r.provider <> 'audit_only')::int as waiting,
        min(r.caused_at) filter (where r.state in ('queued', 'uploading', 'failed') and r.provider <> 'audit_only') as oldest,
        count(*) filter (where r.state = 'attention')::int as attention
-     from compliance_reports r where r.connection_id = e.id and (r.ended_at is null or r.state = 'attention')) w on true
+     from compliance_reports r where r.connection_id = e.id and r.state in ('queued', 'uploading', 'failed', 'attention')) w on true
    order by e.is_default desc, e.id`,
 );
 

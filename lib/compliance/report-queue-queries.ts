@@ -122,7 +122,7 @@ const hurry = statement(
      failures = case r.state when 'attention' then 0 else r.failures end, mismatches = case r.state when 'attention' then 0 else r.mismatches end,
      message_id = case when r.state in ('queued', 'uploading') then r.message_id end
    from unnest($1::uuid[], $2::int[]) as h (id, priority)
-   where r.id = h.id and r.state in ('queued', 'failed', 'mismatch', 'attention') returning pg_backend_pid()::int as pid`,
+   where r.id = h.id and r.ended_at is null and r.state not in ('uploading', 'submitted', 'completed') returning pg_backend_pid()::int as pid`,
 );
 
 /** Makes waiting reports due now, at least as urgent as given. @returns the number of the database connection, or null when none was waiting */

@@ -1,10 +1,11 @@
 import { statement, type Sql } from "@/lib/db/sql";
 
+const waits = "r.ended_at is null and r.state in ('queued', 'failed', 'mismatch', 'attention', 'uploading')";
 const listLanes = statement(
   "compliance.list_due_lanes",
   `select e.id as "connectionId" from entra_connections e
-   where exists (select 1 from compliance_reports r where r.connection_id = e.id and r.ended_at is null
-     and r.state in ('queued', 'failed', 'mismatch', 'attention', 'uploading') and r.next_attempt_at <= $1::timestamptz) order by 1`,
+   where exists (select 1 from compliance_reports r where r.connection_id = e.id and ${waits} and not r.resting and r.next_attempt_at <= $1::timestamptz)
+     or exists (select 1 from compliance_reports r where r.connection_id = e.id and ${waits} and r.resting and r.next_attempt_at <= $1::timestamptz) order by 1`,
 );
 
 /** Connections with reports whose time has come, or that a sender left behind. */

@@ -137,22 +137,41 @@ export async function countGatingHosts(sql: Sql, teamIds: number[] | null): Prom
   return (await sql.rows<{ hosts: number; registered: number }>(countMacs, [teamIds]))[0] ?? { hosts: 0, registered: 0 };
 }
 
-/** How many Macs that Entra knows fail each of these policies, which ask Macs, by policy id; those that none fails may be missing. */
-export async function countGatingFailures(sql: Sql, teamIds: number[] | null, policyIds: number[]): Promise<Map<number, number>> {
-  const rows = await sql.rows<{ policyId: number; fail: number }>(planned(teamIds === null ? failuresEverywhere : failuresOfTeams), [teamIds, policyIds]);
+/** A policy with how many hosts fail it, of whatever platform and whether Entra knows them or not. */
+export interface TalliedPolicy {
+  id: number;
+  fail: number;
+  labels: readonly unknown[];
+}
+
+/**
+ * How many Macs that Entra knows fail each of these policies, which ask Macs, by policy id. Each policy's `fail` is of the hosts of these teams, or of all
+ * for null. Policies with labels are counted host by host, for a tally goes on counting those who left a label.
+ */
+export async function countGatingFailures(sql: Sql, teamIds: number[] | null, policies: readonly TalliedPolicy[]): Promise<Map<number, number>> {
+  const plain = policies.filter(({ labels }) => labels.length === 0);
+  const others = await countFailures(sql, failuresOfOthers, teamIds, plain);
+  const narrowed = await countFailures(
+    sql,
+    failuresOfMacs,
+    teamIds,
+    policies.filter(({ labels }) => labels.length > 0),
+  );
+  return new Map([...narrowed, ...plain.map(({ id, fail }): [number, number] => [id, Math.max(0, fail - (others.get(id) ?? 0))])]);
+}
+
+async function countFailures(sql: Sql, text: string, teamIds: number[] | null, policies: readonly TalliedPolicy[]): Promise<Map<number, number>> {
+  if (policies.length === 0) return new Map();
+  const rows = await sql.rows<{ policyId: number; fail: number }>(planned(text), [teamIds, policies.map(({ id }) => id)]);
   return new Map(rows.map(({ policyId, fail }) => [policyId, fail]));
 }
 
 const failuresOf = (hosts: string, condition: string) => `
-  select r.policy_id as id, count(*) as hosts from ${hosts} h join policy_results r on r.host_id = h.id and r.outcome = 'fail'
+  with ${asked} select r.policy_id::int as "policyId", count(*)::int as fail
+  from ${hosts} h join policy_results r on r.host_id = h.id and r.outcome = 'fail'
   join asked p on p.id = r.policy_id and p.version = r.policy_version where ${condition} group by 1`;
-const failuresOfTeams = `with ${asked} select id::int as "policyId", hosts::int as fail from (${failuresOf(macs, `h.registered and ${asksMac}`)}) f`;
-// Of the whole fleet most hosts count: all who fail, without the few that don't.
-const failuresEverywhere = `
-  with ${asked}
-  select p.id::int as "policyId", ((select count(*) from policy_results r where r.policy_id = p.id and r.outcome = 'fail' and r.policy_version = p.version)
-    - coalesce(n.hosts, 0))::int as fail
-  from asked p left join (${failuresOf("(select host_id as id from host_places where not registered or platform <> 'darwin')", "true")}) n on n.id = p.id
-  where not p.narrowed and p.team_id is null
-  union all select id::int, hosts::int from (${failuresOf(macs, `h.registered and (p.narrowed or p.team_id is not null) and ${asksMac}`)}) f
-  where exists (select 1 from asked where narrowed or team_id is not null)`;
+const failuresOfMacs = failuresOf(macs, `h.registered and ${asksMac}`);
+const failuresOfOthers = failuresOf(
+  `(select host_id as id, team_id from host_places where (not registered or platform <> 'darwin') and ($1::int[] is null or team_id = any($1::int[])))`,
+  "p.team_id is null or p.team_id = h.team_id",
+);

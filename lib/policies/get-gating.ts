@@ -42,11 +42,14 @@ export async function getGating(ctx: Context, teamId: number | null): Promise<Ga
   const team = await authorizeScope(ctx, "policy:read", teamId);
   const { policies } = await listPolicies(ctx, { teamId, scope: teamId === null ? "own" : "both" });
   const teamIds = authorizeList(ctx, "policy:read", teamId);
-  const covering = policies.filter(({ platform }) => coversMac(platform)).map(({ id }) => id);
   const [{ hosts }, blocked, fails] = await Promise.all([
     countGatingHosts(ctx.sql, teamIds),
     countBlocked(ctx, teamId, teamIds),
-    countGatingFailures(ctx.sql, teamIds, covering),
+    countGatingFailures(
+      ctx.sql,
+      teamIds,
+      policies.filter(({ platform }) => coversMac(platform)),
+    ),
   ]);
   const rows = policies.map((policy) => ({
     id: policy.id,

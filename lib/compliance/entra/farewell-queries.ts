@@ -33,7 +33,8 @@ export async function listToldDevices(sql: Sql, connectionId: number, afterDevic
 
 const countWaiting = statement(
   "entra.count_waiting_farewells",
-  `select count(*)::int as waiting from compliance_reports where connection_id = $1::int and kind in ('release', 'lock') and ended_at is null and ($2::bool or state <> 'attention')`,
+  `select count(*)::int as waiting from compliance_reports where connection_id = $1::int and kind in ('release', 'lock') and ended_at is null
+     and state in ('queued', 'uploading', 'submitted', 'completed', 'mismatch', 'failed', 'attention') and ($2::bool or state <> 'attention')`,
 );
 
 /** How many of the last reports of a connection haven't arrived; with or without those that nobody tries any more. */

@@ -25,7 +25,7 @@ const read = statement(
    waiting as (
      select count(*) filter (where state in ('queued', 'uploading', 'failed')) as queue_depth,
        min(created_at) filter (where state in ('queued', 'uploading', 'failed')) as oldest, count(*) filter (where state = 'attention') as attention
-     from compliance_reports where connection_id = $1::int and ended_at is null and provider <> 'audit_only'),
+     from compliance_reports where connection_id = $1::int and state in ('queued', 'uploading', 'failed', 'attention') and ended_at is null and provider <> 'audit_only'),
    told as (select max(confirmed_at) as confirmed, max(accepted_at) as accepted from compliance_reports where connection_id = $1::int),
    devices as (
      select count(*) filter (where read_state = 'missing') as gone,
