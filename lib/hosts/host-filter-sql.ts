@@ -104,13 +104,20 @@ export function hostConditions(filter: HostScope, now: Date, bind: Bind): Part[]
 
 function policyCondition(policyId: string, outcome: HostFilter["policyOutcome"]): string {
   const version = `(select version from policies where id = ${policyId}::int)`;
-  const answered = {
-    pass: `r.outcome = 'pass' and r.policy_version = ${version}`,
-    fail: `r.outcome = 'fail' and r.policy_version = ${version}`,
-    unknown: `${version} is not null and (r.outcome = 'unknown' or r.policy_version <> ${version})`,
-    any: `${version} is not null`,
-  }[outcome ?? "any"];
-  return `exists (select 1 from policy_results r where r.host_id = p.host_id and r.policy_id = ${policyId}::int and ${answered})`;
+  const answered = (condition: string) =>
+    `exists (select 1 from policy_results r where r.host_id = p.host_id and r.policy_id = ${policyId}::int and ${condition})`;
+  switch (outcome) {
+    case "pass":
+    case "fail":
+      return answered(`r.outcome = '${outcome}' and r.policy_version = ${version}`);
+    case "unknown":
+      // Few of many: each half is a stretch of an index, and no host is looked up for it. An answer is never newer than its policy.
+      return `p.host_id in (
+        select r.host_id from policy_results r where r.policy_id = ${policyId}::int and r.outcome = 'unknown' and ${version} is not null
+        union all select r.host_id from policy_results r where r.policy_id = ${policyId}::int and r.outcome in ('pass', 'fail') and r.policy_version < ${version})`;
+    case undefined:
+      return answered(`${version} is not null`);
+  }
 }
 
 /** What a list is ordered by: its expression, the type of its values, and whether a host can be without one. */
