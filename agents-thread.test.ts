@@ -11,7 +11,7 @@ import type { AgentsThreadQuestions } from "@/agents-thread";
 import type { CheckInsThreadQuestions } from "@/check-ins-thread";
 import { addressHeader, httpsHeader } from "@/lib/http/client-address";
 import { openPageSocket } from "@/lib/http/page-socket";
-import { areAgentsBusy, makeAgentsLoad, watchAgentsLoad } from "@/lib/threads/agents-load";
+import { agentsTimeUsed, areAgentsBusy, makeAgentsLoad, watchAgentsLoad } from "@/lib/threads/agents-load";
 import type { ThreadMetrics } from "@/lib/metrics/join-metrics";
 import { enrolledAgent, macDetails } from "@/lib/testing/agent-scenario";
 import { sendTo } from "@/lib/testing/agent-ways-in";
@@ -84,6 +84,13 @@ test("once it serves, agents are answered from the database, and health says so"
     expect.arrayContaining(["flotilla_host_cache_entries", "flotilla_listen_connected", "nodejs_eventloop_lag_p99_seconds"]),
   );
   expect(areAgentsBusy()).toBe(false);
+  await expect
+    .poll(async () => {
+      await ask("/readyz");
+      return agentsTimeUsed();
+    })
+    .toBeGreaterThan(0);
+  expect(agentsTimeUsed()).toBeLessThan(1);
 });
 
 test("what an agent says is stored in the check-ins' thread, whose end is a fault that heals", async () => {

@@ -29,7 +29,7 @@ export const moveWaitingHosts = implementJob(declaration, async (ctx) => {
     }
     return moves.length;
   });
-  if (taken > 0) await restAfter(startedAt);
+  if (taken > 0) await restAfter(startedAt, { hosts: taken });
 });
 
 function byTeam(moves: readonly { hostId: number; teamId: number }[]): Map<number, number[]> {

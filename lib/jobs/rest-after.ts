@@ -1,20 +1,32 @@
 import { monitorEventLoopDelay, type IntervalHistogram } from "node:perf_hooks";
 import { getPool } from "../db/pool";
-import { areAgentsBusy } from "../threads/agents-load";
+import { agentsTimeUsed, areAgentsBusy } from "../threads/agents-load";
 
 const resolutionMs = 20;
 const busyDelayMs = 10;
 const longestMs = 1000;
+const loadedShare = 0.5;
+const perHostMs = 5;
 const shared = globalThis as unknown as { flotillaLoopDelay?: IntervalHistogram };
+
+/** What a piece of background work asks of the rest behind it. */
+interface Piece {
+  /** The least rest in milliseconds. */
+  leastMs?: number;
+  /** So many hosts have changed, each of which the agents' thread will read anew. */
+  hosts?: number;
+}
 
 /**
  * Rests between two pieces of background work, so that others come first: twice as long as the piece took, and six times while agents or pages are
- * waiting; at most a second, unless the piece wants at least `leastMs`. Agents have a thread of their own, but share the database and the machine; pages share this thread.
+ * waiting; at most a second, unless the piece wants more. Agents have a thread of their own, but share the database and the machine; pages share this thread.
+ * While agents take more than half of their thread's time, no more than 200 hosts change in a second.
  * @param startedAt when the piece began, by performance.now()
  */
-export function restAfter(startedAt: number, leastMs = 0): Promise<void> {
+export function restAfter(startedAt: number, { leastMs = 0, hosts = 0 }: Piece = {}): Promise<void> {
   const tookMs = performance.now() - startedAt;
-  const restMs = Math.max(leastMs, Math.min(longestMs, tookMs * (isBusy() ? 6 : 2)));
+  const pacedMs = agentsTimeUsed() > loadedShare ? hosts * perHostMs : 0;
+  const restMs = Math.max(leastMs, pacedMs, Math.min(longestMs, tookMs * (isBusy() ? 6 : 2)));
   return new Promise((resolve) => setTimeout(resolve, restMs));
 }
 

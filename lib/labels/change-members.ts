@@ -29,7 +29,7 @@ export async function resolveMembers(tx: Context, { hostIds, hosts }: MemberList
 
 /**
  * Makes exactly these the members of a label, of the hosts that the caller may label, or adds and removes; verdicts are looked at again when the label
- * narrows a policy. More than 500 are written down and moved in the background, within seconds. Answers how many move.
+ * narrows a policy. More than 500 are written down and moved in the background, thousands a second or, under many agents, 200. Answers how many move.
  */
 export async function changeMembers(tx: Context, labelId: number, change: { exactly: number[] } | { add: number[] } | { remove: number[] }): Promise<number> {
   const { add, remove } = "exactly" in change ? await compareMembers(tx, labelId, change.exactly) : { add: [], remove: [], ...change };

@@ -29,7 +29,7 @@ export const moveWaitingMembers = implementJob(declaration, async (ctx) => {
     }
     return changes.length;
   });
-  if (taken > 0) await restAfter(startedAt);
+  if (taken > 0) await restAfter(startedAt, { hosts: taken });
 });
 
 /** Puts hosts into a label and takes others out, in the caller's transaction; answers how many moved. Hosts and labels that are gone are passed over. */

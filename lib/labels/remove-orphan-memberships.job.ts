@@ -14,5 +14,5 @@ export const removeOrphanMemberships = implementJob(declaration, async (ctx) => 
     if (count > 0) await requestOrphanRemoval(tx, declaration);
     return count;
   });
-  if (removed > 0) await restAfter(startedAt);
+  if (removed > 0) await restAfter(startedAt, { hosts: removed });
 });

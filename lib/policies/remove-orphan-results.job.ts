@@ -17,5 +17,5 @@ export const removeOrphanResults = implementJob(declaration, async (ctx) => {
     if (count > 0) await requestOrphanRemoval(tx, declaration);
     return count;
   });
-  if (removed === sliceSize) await restAfter(startedAt, leastRestMs);
+  if (removed === sliceSize) await restAfter(startedAt, { leastMs: leastRestMs });
 });

@@ -1,15 +1,17 @@
-import { monitorEventLoopDelay } from "node:perf_hooks";
+import { monitorEventLoopDelay, performance } from "node:perf_hooks";
 import { getPool } from "../db/pool";
 
 const resolutionMs = 20;
 const busyDelayMs = 10;
 const lookEveryMs = 250;
+const [busyAt, usedAt] = [0, 1];
+const whole = 1000;
 
 const shared = globalThis as unknown as { flotillaAgentsLoad?: Int32Array };
 
-/** Memory in which the agents' thread says whether it is busy: nobody has to ask it just then. */
+/** Memory in which the agents' thread says how busy it is: nobody has to ask it just then. */
 export function makeAgentsLoad(): Int32Array {
-  return new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  return new Int32Array(new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT));
 }
 
 /** Lets this thread know of the agents' thread's load. */
@@ -19,16 +21,29 @@ export function watchAgentsLoad(load: Int32Array): void {
 
 /** Whether the agents' thread is late, or waits for its database connections. */
 export function areAgentsBusy(): boolean {
-  return shared.flotillaAgentsLoad !== undefined && Atomics.load(shared.flotillaAgentsLoad, 0) === 1;
+  return read(busyAt) === 1;
 }
 
-/** Says from now on, in the agents' thread, whether it is busy: by the mean of a quarter of a second, which tells a loop that is full from one long tick. */
+/** The share of its time that the agents' thread used lately, 0 to 1. */
+export function agentsTimeUsed(): number {
+  return read(usedAt) / whole;
+}
+
+function read(at: number): number {
+  return shared.flotillaAgentsLoad === undefined ? 0 : Atomics.load(shared.flotillaAgentsLoad, at);
+}
+
+/** Says from now on, in the agents' thread, how busy it is: by the mean of a quarter of a second, which tells a loop that is full from one long tick. */
 export function tellAgentsLoad(load: Int32Array): void {
   const delay = monitorEventLoopDelay({ resolution: resolutionMs });
   delay.enable();
+  let before = performance.eventLoopUtilization();
   setInterval(() => {
     const isBusy = delay.mean / 1e6 - resolutionMs > busyDelayMs || getPool().waitingCount > 0;
-    Atomics.store(load, 0, isBusy ? 1 : 0);
     delay.reset();
+    const now = performance.eventLoopUtilization();
+    Atomics.store(load, usedAt, Math.round(performance.eventLoopUtilization(now, before).utilization * whole));
+    before = now;
+    Atomics.store(load, busyAt, isBusy ? 1 : 0);
   }, lookEveryMs).unref();
 }
