@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { Context } from "@/lib/context";
 import { getPool } from "@/lib/db/pool";
+import { agentCounters } from "@/lib/metrics/agent-counters";
+import { hashToken } from "@/lib/secret-box";
 import { answerAll, enrolledAgent, macDetails, makeEnrollSecret, type TestAgent } from "@/lib/testing/agent-scenario";
 import { routeWayIn, socketWayIn, type AgentWayIn } from "@/lib/testing/agent-ways-in";
 import { enrolledHost, makePolicy, makeTeam, makeVerdict } from "@/lib/testing/scenarios";
@@ -77,6 +79,15 @@ test.each<[change: string, make: (ids: { teamId: number; policyId: number; hostI
   const { agent, teamId, policyId } = await idleHost();
   await make({ teamId, policyId, hostId: agent.hostId });
   await expect.poll(async () => Object.keys((await agent.read()).queries).some((name) => asked.test(name))).toBe(true);
+});
+
+test("a host that changed stands in memory again before it asks", async () => {
+  const { agent } = await idleHost();
+  const known = () => agentCaches().knownHost(hashToken(agent.nodeKey), clock.now().getTime());
+  const { hostMisses } = agentCounters;
+  await ctx.db.host.update({ where: { id: agent.hostId }, data: { refetchRequestedAt: clock.now() } });
+  await expect.poll(() => known()?.refetchRequestedAt).toBe(clock.now().getTime());
+  expect(agentCounters.hostMisses).toBe(hostMisses);
 });
 
 test("a deleted host's key is invalid within moments", async () => {

@@ -2,11 +2,13 @@ import { LRUCache } from "lru-cache";
 import type { SqlContext } from "@/lib/context";
 import { deviceTokenHoldsMs } from "@/lib/hosts/find-host-by-device-token";
 import { agentCounters } from "@/lib/metrics/agent-counters";
+import { agentContext } from "./agent-context";
 import { findHostRows, findOrbitHostRows, loadCatalogueRow, type HostRow, type OrbitHostRow } from "./agent-queries";
 import type { AgentResponse } from "./agent-request";
 import { AskCatalogue } from "./ask-catalogue";
 import { toHostEntry, type HostEntry } from "./host-entry";
 import { HostLookups } from "./host-lookups";
+import { HostRereads } from "./host-rereads";
 import { flushHostMarks } from "./host-marks";
 import { KeyedHosts } from "./keyed-hosts";
 import { listenForChanges, type ChangeListener, type ChangeSubscription } from "./listen-for-changes";
@@ -26,6 +28,7 @@ class AgentCaches implements ChangeListener {
   // By a body that holds the host's key and nothing else, which it sends again and again: neither parsed nor hashed then.
   private readonly hostsByBody = new KeyedHosts<HostEntry>();
   private readonly orbitHostsByBody = new KeyedHosts<{ hostId: number }>();
+  private readonly rereads = new HostRereads((keyHash) => this.readHost(agentContext(), keyHash));
   private readonly hostLookups = new HostLookups<HostRow>(findHostRows);
   private readonly orbitLookups = new HostLookups<OrbitHostRow>(findOrbitHostRows);
   private catalogue: AskCatalogue | null = null;
@@ -41,7 +44,8 @@ class AgentCaches implements ChangeListener {
 
   hostChanged(hostId: number): void {
     this.newsOf.set(hostId, (this.news += 1));
-    this.hosts.drop(hostId);
+    const keyHash = this.hosts.drop(hostId) ?? this.rereads.keyOf(hostId);
+    if (keyHash !== undefined && this.trusted) this.rereads.note(hostId, keyHash);
     this.orbitHosts.drop(hostId);
     this.devices.drop(hostId);
     this.hostsByBody.drop(hostId);
@@ -50,6 +54,7 @@ class AgentCaches implements ChangeListener {
 
   everyHostChanged(): void {
     this.newsOfAll = this.news += 1;
+    this.rereads.clear();
     this.hosts.clear();
     this.orbitHosts.clear();
     this.devices.clear();
@@ -132,8 +137,12 @@ class AgentCaches implements ChangeListener {
   }
 
   async findHost(ctx: SqlContext, keyHash: string): Promise<HostEntry | null> {
-    const since = this.news;
     agentCounters.hostMisses += 1;
+    return this.readHost(ctx, keyHash);
+  }
+
+  private async readHost(ctx: SqlContext, keyHash: string): Promise<HostEntry | null> {
+    const since = this.news;
     const row = await this.hostLookups.find(ctx.sql, keyHash);
     if (!row) return null;
     const entry = toHostEntry(row, ctx.now().getTime());
@@ -166,6 +175,7 @@ class AgentCaches implements ChangeListener {
     const { hostId } = entry;
     const { keyHash, orbitKeyHash, deviceTokenHash, deviceTokenChangedAt } = row;
     this.hosts.set(keyHash, entry);
+    this.rereads.forget(hostId);
     // Its body leads to the entry that counts.
     this.hostsByBody.drop(hostId);
     if (orbitKeyHash !== null) this.orbitHosts.set(orbitKeyHash, { hostId });

@@ -16,12 +16,12 @@ export class KeyedHosts<Entry extends { hostId: number }> {
     this.keyOf.set(entry.hostId, keyHash);
   }
 
-  /** Forgets a host; true when it was known. */
-  drop(hostId: number): boolean {
+  /** Forgets a host; answers the sha256 of its key when it was known. */
+  drop(hostId: number): string | undefined {
     const key = this.keyOf.get(hostId);
-    if (key === undefined) return false;
+    if (key === undefined) return undefined;
     this.keyOf.delete(hostId);
-    return this.entries.delete(key);
+    return this.entries.delete(key) ? key : undefined;
   }
 
   clear(): void {

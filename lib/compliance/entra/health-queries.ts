@@ -26,23 +26,23 @@ const read = statement(
      select count(*) filter (where state in ('queued', 'uploading', 'failed')) as queue_depth,
        min(created_at) filter (where state in ('queued', 'uploading', 'failed')) as oldest, count(*) filter (where state = 'attention') as attention
      from compliance_reports where connection_id = $1::int and state in ('queued', 'uploading', 'failed', 'attention') and ended_at is null and provider <> 'audit_only'),
-   told as (select max(confirmed_at) as confirmed, max(accepted_at) as accepted from compliance_reports where connection_id = $1::int),
    devices as (
      select count(*) filter (where read_state = 'missing') as gone,
        count(*) filter (where read_state = 'never') as unread,
        count(*) filter (where read_state = 'match') as agreed,
-       count(*) filter (where read_state = 'mismatch') as differing
+       count(*) filter (where read_state = 'mismatch') as differing,
+       max(accepted_at) as accepted, max(read_at) filter (where read_state = 'match') as confirmed
      from entra_devices where connection_id = $1::int),
    access as (
      select count(*) filter (where c.access_state = 'in') as hosts_in, count(*) filter (where c.access_state = 'held') as hosts_held,
        count(*) filter (where c.access_state = 'unsure' or c.host_id is null) as hosts_unsure, count(*) filter (where c.access_state = 'loose') as hosts_loose,
        count(*) filter (where i.host_id is null or i.state = 'not_registered') as without_identity
      from covered v left join host_compliance c on c.host_id = v.id left join host_entra_identities i on i.host_id = v.id)
-   select w.queue_depth::int as "queueDepth", w.oldest as "oldestWaitingAt", w.attention::int as attention, t.confirmed as "lastConfirmedAt", t.accepted as "lastAcceptedAt",
+   select w.queue_depth::int as "queueDepth", w.oldest as "oldestWaitingAt", w.attention::int as attention, d.confirmed as "lastConfirmedAt", d.accepted as "lastAcceptedAt",
      d.agreed::int as "devicesAgreed", d.differing::int as "devicesDiffering", d.unread::int as "devicesUnread", d.gone::int as "devicesGone",
      a.hosts_in::int as "hostsIn", a.hosts_held::int as "hostsHeld", a.hosts_unsure::int as "hostsUnsure", a.hosts_loose::int as "hostsLoose",
      a.without_identity::int as "hostsWithoutIdentity"
-   from waiting w, told t, devices d, access a`,
+   from waiting w, devices d, access a`,
 );
 
 /** Reads those counts. */
