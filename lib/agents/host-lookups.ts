@@ -10,8 +10,8 @@ interface Waiting<Row> {
 }
 
 /**
- * Finds rows by the sha256 of a key, those that are asked for in the same turn in one statement: when a process starts, or a change concerned a whole fleet,
- * every host is looked up within seconds.
+ * Finds rows by the sha256 of a key, those that are asked for at once, and those that are asked for while others are being found, in one statement: when a process
+ * starts, or a change concerned a whole fleet, every host is looked up within seconds.
  */
 export class HostLookups<Row extends { keyHash: string }> {
   private waiting = new Map<string, Waiting<Row>>();
@@ -31,17 +31,14 @@ export class HostLookups<Row extends { keyHash: string }> {
     return waiting.promise;
   }
 
-  // A whole batch doesn't wait for the turn to end: one in which thousands of sockets have something to say takes seconds.
+  // Nobody waits for the loop's turn to end: one in which thousands of sockets have something to say takes seconds.
   private wake(sql: Sql): void {
-    if (this.running >= maxParallel) return;
-    if (this.waiting.size >= maxKeys) this.startAll(sql);
-    else if (!this.woken) {
-      this.woken = true;
-      setImmediate(() => {
-        this.woken = false;
-        this.startAll(sql);
-      });
-    }
+    if (this.woken || this.running >= maxParallel) return;
+    this.woken = true;
+    queueMicrotask(() => {
+      this.woken = false;
+      this.startAll(sql);
+    });
   }
 
   private startAll(sql: Sql): void {
