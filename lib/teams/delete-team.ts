@@ -3,7 +3,6 @@ import { authorize } from "../authorize";
 import type { Context } from "../context";
 import { inTransaction } from "../db/transaction";
 import { InvalidInputError } from "../errors";
-import { restAfter } from "../jobs/rest-after";
 import { removeOrphanMemberships, removeOrphanResults, requestOrphanRemoval } from "./request-orphan-removal";
 import { requestReassessment } from "./request-reassessment";
 import type { TeamRow } from "./team";
@@ -21,10 +20,8 @@ export async function deleteTeam(ctx: Context, teamId: number): Promise<void> {
   authorizeDeletion(ctx, await getTeamRow(ctx.db, teamId));
   let hosts = 0;
   for (let released = sliceSize; released === sliceSize;) {
-    const startedAt = performance.now();
     released = await inTransaction(ctx, (tx) => release(tx, teamId));
     hosts += released;
-    if (released === sliceSize) await restAfter(startedAt);
   }
   return inTransaction(ctx, async (tx) => {
     const team = await lockTeamRow(tx.db, tx.sql, teamId);
