@@ -43,9 +43,14 @@ export class HostRereads {
 
   private async run(): Promise<void> {
     this.timer = undefined;
-    this.reading = new Map([...this.waiting].slice(0, mostAtOnce));
-    for (const hostId of this.reading.keys()) this.waiting.delete(hostId);
-    const results = await Promise.allSettled([...this.reading.values()].map((keyHash) => this.read(keyHash)));
+    const next = new Map<number, string>();
+    for (const [hostId, keyHash] of this.waiting) {
+      if (next.size >= mostAtOnce) break;
+      next.set(hostId, keyHash);
+      this.waiting.delete(hostId);
+    }
+    this.reading = next;
+    const results = await Promise.allSettled([...next.values()].map((keyHash) => this.read(keyHash)));
     this.reading = new Map();
     const failed = results.filter((result) => result.status === "rejected");
     if (failed[0])

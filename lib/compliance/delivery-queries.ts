@@ -54,7 +54,8 @@ export async function lockLaneOf(sql: Sql, connectionId: number): Promise<void> 
   await sql.rows(lockLane, [connectionId]);
 }
 
-const waiting = "ended_at is null and state in ('queued', 'failed', 'mismatch', 'attention', 'uploading')";
+/** SQL: of a report, that it waits to be sent; literal, so that the indexes of what is due and of what rests serve it. */
+export const waiting = "ended_at is null and state in ('queued', 'failed', 'mismatch', 'attention', 'uploading')";
 
 // An array, not a subquery: the rows are then found by their ids, however large the table is.
 const wake = statement(

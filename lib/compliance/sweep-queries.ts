@@ -1,11 +1,11 @@
 import { statement, type Sql } from "@/lib/db/sql";
+import { waiting } from "./delivery-queries";
 
-const waits = "r.ended_at is null and r.state in ('queued', 'failed', 'mismatch', 'attention', 'uploading')";
 const listLanes = statement(
   "compliance.list_due_lanes",
   `select e.id as "connectionId" from entra_connections e
-   where exists (select 1 from compliance_reports r where r.connection_id = e.id and ${waits} and not r.resting and r.next_attempt_at <= $1::timestamptz)
-     or exists (select 1 from compliance_reports r where r.connection_id = e.id and ${waits} and r.resting and r.next_attempt_at <= $1::timestamptz) order by 1`,
+   where exists (select 1 from compliance_reports where connection_id = e.id and ${waiting} and not resting and next_attempt_at <= $1::timestamptz)
+     or exists (select 1 from compliance_reports where connection_id = e.id and ${waiting} and resting and next_attempt_at <= $1::timestamptz) order by 1`,
 );
 
 /** Connections with reports whose time has come, or that a sender left behind. */

@@ -3,6 +3,7 @@ import { makeAgentsLoad, watchAgentsLoad } from "../threads/agents-load";
 import { restAfter } from "./rest-after";
 
 const load = makeAgentsLoad();
+const agentsWait = () => Atomics.store(load, 0, 1);
 const timeUsed = (share: number) => Atomics.store(load, 1, share * 1000);
 
 beforeEach(() => {
@@ -24,20 +25,22 @@ async function restOf(tookMs: number, piece?: Parameters<typeof restAfter>[1]): 
 
 test("a rest is twice as long as the piece, six times while agents wait, and a second at most", async () => {
   expect(await restOf(40)).toBe(80);
-  Atomics.store(load, 0, 1);
+  agentsWait();
   expect(await restOf(40)).toBe(240);
   expect(await restOf(400)).toBe(1000);
 });
 
 test("a piece may want a longer rest", async () => {
+  agentsWait();
   expect(await restOf(40, { leastMs: 1500 })).toBe(1500);
-  expect(await restOf(40, { leastMs: 50 })).toBe(80);
+  expect(await restOf(40, { leastMs: 50 })).toBe(240);
 });
 
 test("while agents take more than half of their thread's time, 200 hosts change in a second", async () => {
+  agentsWait();
   timeUsed(0.5);
-  expect(await restOf(40, { hosts: 500 })).toBe(80);
+  expect(await restOf(40, { hosts: 500 })).toBe(240);
   timeUsed(0.51);
   expect(await restOf(40, { hosts: 500 })).toBe(2500);
-  expect(await restOf(40, { hosts: 4 })).toBe(80);
+  expect(await restOf(40, { hosts: 4 })).toBe(240);
 });

@@ -1,6 +1,7 @@
 import type { Context } from "../context";
 import { hashToken, randomToken } from "../secret-box";
 import type { AgentReply, AgentWayIn } from "./agent-ways-in";
+import { hearNews } from "./hear-news";
 import { makePolicy, makeTeam } from "./scenarios";
 
 /** The Mac of the protocol's examples, as osqueryd describes it when it enrols. */
@@ -77,6 +78,8 @@ export async function enrolledAgent(
   const nodeKey = String(reply.json.node_key ?? "");
   if (reply.status !== 200 || nodeKey === "") throw new Error(`The agent couldn't enrol: ${reply.text}`);
   const { id: hostId } = await ctx.db.host.findUniqueOrThrow({ where: { nodeKeyHash: hashToken(nodeKey) }, select: { id: true } });
+  // An answer to a policy that a process hasn't heard of yet is none.
+  await hearNews(ctx);
   const call = (name: string, body: Record<string, unknown> = {}) => wayIn.send("POST", `/api/v1/osquery/${name}`, { ...body, node_key: nodeKey });
   return {
     hostId,
