@@ -97,6 +97,9 @@ describe("filters", () => {
     await ctx.db.policy.update({ where: { id: policy.policyId }, data: { version: 2 } });
     expect([await of("fail"), await of("pass"), (await of("unknown")).length]).toEqual([[], [], 2]);
     expect(await names({ policyId: policy.policyId })).toHaveLength(2);
+    await setPolicyResult(ctx, { hostId: windows.hostId, policyId: policy.policyId, outcome: "unknown" });
+    await setPolicyResult(ctx, { hostId: linux.hostId, policyId: policy.policyId, outcome: "pass" });
+    expect([await of("pass"), await of("unknown")]).toEqual([["ubuntu-box"], ["WIN-100%_sure"]]);
   });
 
   test("by status: online is the shorter interval plus a minute, missing is 30 days of silence", async () => {

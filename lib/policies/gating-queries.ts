@@ -150,13 +150,8 @@ export interface TalliedPolicy {
  */
 export async function countGatingFailures(sql: Sql, teamIds: number[] | null, policies: readonly TalliedPolicy[]): Promise<Map<number, number>> {
   const plain = policies.filter(({ labels }) => labels.length === 0);
-  const others = await countFailures(sql, failuresOfOthers, teamIds, plain);
-  const narrowed = await countFailures(
-    sql,
-    failuresOfMacs,
-    teamIds,
-    policies.filter(({ labels }) => labels.length > 0),
-  );
+  const withLabels = policies.filter(({ labels }) => labels.length > 0);
+  const [others, narrowed] = await Promise.all([countFailures(sql, failuresOfOthers, teamIds, plain), countFailures(sql, failuresOfMacs, teamIds, withLabels)]);
   return new Map([...narrowed, ...plain.map(({ id, fail }): [number, number] => [id, Math.max(0, fail - (others.get(id) ?? 0))])]);
 }
 
