@@ -14,7 +14,7 @@ import { watchLocks, type LockFigures, type LockWatch } from "./watch-locks";
 
 const policies = 50;
 const mostTimes = 2;
-const longestSeconds = 180;
+const longestSeconds = 420;
 const shortestSeconds = 10;
 const settleSeconds = 15;
 /** In seconds: longer than a slice of work behind should be. */
@@ -28,6 +28,7 @@ const workBehind = [
   "labels.move_waiting_members",
   "hosts.move_waiting_hosts",
   "hosts.delete_waiting_hosts",
+  "teams.empty_deleted_team",
 ];
 
 /** One admin's deed. */

@@ -33,6 +33,7 @@ import { foldPolicyTallies } from "./policies/fold-policy-tallies.job";
 import { recountPolicies } from "./policies/recount-policies.job";
 import { pruneActivityLog } from "./retention/prune-activities.job";
 import { removeOrphanResults } from "./policies/remove-orphan-results.job";
+import { emptyDeletedTeamJob } from "./teams/empty-deleted-team.job";
 
 /** Every job of the product; the worker refuses to know any other. */
 export const jobs: Job[] = [
@@ -53,6 +54,7 @@ export const jobs: Job[] = [
   checkCredentialExpiry as Job,
   wakeConnections as Job,
   endWithheldPassesJob as Job,
+  emptyDeletedTeamJob as Job,
   foldPolicyTallies as Job,
   recountPolicies as Job,
   foldLabelTallies as Job,

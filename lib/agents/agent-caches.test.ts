@@ -81,12 +81,27 @@ test.each<[change: string, make: (ids: { teamId: number; policyId: number; hostI
   await expect.poll(async () => Object.keys((await agent.read()).queries).some((name) => asked.test(name))).toBe(true);
 });
 
+test("what was changed about a policy and isn't asked of hosts leaves them idle; what is asked doesn't", async () => {
+  const { policyId } = await idleHost();
+  const before = await agentCaches().getCatalogue(ctx);
+  const changeAndRead = async (data: { description?: string; query?: string }) => {
+    const { catalogueLoads } = agentCounters;
+    await ctx.db.policy.update({ where: { id: policyId }, data });
+    await vi.waitFor(() => expect(agentCaches().knownCatalogue).toBeNull());
+    const after = await agentCaches().getCatalogue(ctx);
+    expect(agentCounters.catalogueLoads).toBe(catalogueLoads + 1);
+    return after;
+  };
+  expect(await changeAndRead({ description: "Why this matters." })).toBe(before);
+  expect(await changeAndRead({ query: "SELECT 1 -- another" })).not.toBe(before);
+});
+
 test("a host that changed stands in memory again before it asks", async () => {
   const { agent } = await idleHost();
   const known = () => agentCaches().knownHost(hashToken(agent.nodeKey), clock.now().getTime());
   const { hostMisses } = agentCounters;
   await ctx.db.host.update({ where: { id: agent.hostId }, data: { refetchRequestedAt: clock.now() } });
-  await expect.poll(() => known()?.refetchRequestedAt).toBe(clock.now().getTime());
+  await expect.poll(() => known()?.refetchRequestedAt, { timeout: 5000 }).toBe(clock.now().getTime());
   expect(agentCounters.hostMisses).toBe(hostMisses);
 });
 

@@ -3,7 +3,7 @@ import type { SqlContext } from "@/lib/context";
 import { deviceTokenHoldsMs } from "@/lib/hosts/find-host-by-device-token";
 import { agentCounters } from "@/lib/metrics/agent-counters";
 import { agentContext } from "./agent-context";
-import { findHostRows, findOrbitHostRows, loadCatalogueRow, type HostRow, type OrbitHostRow } from "./agent-queries";
+import { findHostRows, findOrbitHostRows, loadCatalogueRow, type CatalogueRow, type HostRow, type OrbitHostRow } from "./agent-queries";
 import type { AgentResponse } from "./agent-request";
 import { AskCatalogue } from "./ask-catalogue";
 import { toHostEntry, type HostEntry } from "./host-entry";
@@ -32,6 +32,7 @@ class AgentCaches implements ChangeListener {
   private readonly hostLookups = new HostLookups<HostRow>(findHostRows);
   private readonly orbitLookups = new HostLookups<OrbitHostRow>(findOrbitHostRows);
   private catalogue: AskCatalogue | null = null;
+  private lastCatalogue: { text: string; catalogue: AskCatalogue } | null = null;
   private loading: { promise: Promise<AskCatalogue>; since: number } | null = null;
   private trusted = false;
   // News counted: what was read before some news about it is answered once and not kept.
@@ -100,7 +101,7 @@ class AgentCaches implements ChangeListener {
     if (this.loading && this.loading.since >= this.newsOfCatalogue) return this.loading.promise;
     const since = this.news;
     agentCounters.catalogueLoads += 1;
-    const loading = { since, promise: loadCatalogueRow(ctx.sql).then((row) => new AskCatalogue(row)) };
+    const loading = { since, promise: loadCatalogueRow(ctx.sql).then((row) => this.readCatalogue(row)) };
     this.loading = loading;
     try {
       const catalogue = await loading.promise;
@@ -109,6 +110,15 @@ class AgentCaches implements ChangeListener {
     } finally {
       if (this.loading === loading) this.loading = null;
     }
+  }
+
+  // Much of what is changed about policies, labels and teams isn't asked of hosts; as long as the catalogue is the same one, what a fleet worked out by it still holds.
+  private readCatalogue(row: CatalogueRow): AskCatalogue {
+    const { fleetSize, ...asked } = row;
+    const text = JSON.stringify(asked);
+    if (this.lastCatalogue?.text !== text) this.lastCatalogue = { text, catalogue: new AskCatalogue(row) };
+    this.lastCatalogue.catalogue.fleetSize = fleetSize;
+    return this.lastCatalogue.catalogue;
   }
 
   /** A host in memory by its key; undefined also when it has stood there for too long. @param now milliseconds */

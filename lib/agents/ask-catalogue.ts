@@ -56,8 +56,8 @@ export class AskCatalogue {
   private readonly versions: ReadonlyMap<number, number>;
   private readonly organisation: { name: string; contactUrl: string };
   private readonly desktops = new Map<number, AgentResponse>();
-  /** About how many hosts there are. */
-  readonly fleetSize: number;
+  /** About how many hosts there are: sets the pace of new questions, and moves while they stay the same. */
+  fleetSize: number;
 
   constructor(row: CatalogueRow) {
     this.fleetSize = row.fleetSize;

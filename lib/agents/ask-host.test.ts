@@ -78,10 +78,28 @@ test("a host that nobody registered with Entra yet is asked in each round whethe
 });
 
 test("before the round is due it is asked nothing, and idles no longer than until then", () => {
-  const ask = askHost(letInHost(), catalogue(true), now, { askedAt: now - everyMs + 1, everyMs });
-  expect(asked(ask)).toEqual([]);
-  expect(ask.wholeGate).toBe(false);
-  expect(ask.nextDueAt).toBe(now + 1);
+  const ask = askHost(letInHost(), catalogue(true), now, { askedAt: now, everyMs });
+  expect([asked(ask), ask.wholeGate]).toEqual([[], false]);
+  const turn = ask.nextDueAt;
+  expect(turn).toBeGreaterThan(now);
+  expect(turn).toBeLessThanOrEqual(now + everyMs);
+  const round = { askedAt: now, everyMs };
+  expect(asked(askHost(letInHost(), catalogue(true), turn - 1, round))).toEqual([]);
+  expect(asked(askHost(letInHost(), catalogue(true), turn, round))).toEqual([1, "mdm"]);
+});
+
+test("rounds come once in each interval, at the host's own place in it: a fleet that was asked at one moment comes spread out to the next", () => {
+  const turnAfter = (hostId: number, askedAt: number) => askHost({ ...letInHost(), hostId }, catalogue(true), askedAt, { askedAt, everyMs }).nextDueAt;
+  const turn = turnAfter(7, now);
+  // However late it was asked in its last round.
+  expect([turn, turn + 9000, turn + everyMs - 1].map((askedAt) => turnAfter(7, askedAt))).toEqual([turn + everyMs, turn + everyMs, turn + everyMs]);
+  const hostIds = Array.from({ length: 6000 }, (_, n) => n + 1);
+  const bySecond = new Map<number, number>();
+  for (const hostId of hostIds) {
+    const second = Math.floor((turnAfter(hostId, now) - now) / 1000);
+    bySecond.set(second, (bySecond.get(second) ?? 0) + 1);
+  }
+  expect(Math.max(...bySecond.values())).toBeLessThan(200);
 });
 
 test("without a gate there are no rounds: everything waits for the hour", () => {

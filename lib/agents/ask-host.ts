@@ -54,6 +54,12 @@ function windowOf(fleetSize: number, gated: boolean): number {
   return Math.min(fleetSize * (gated ? gatedPaceMs : otherPaceMs), askEveryMs);
 }
 
+// Each host has its own place in the interval: what brought a fleet together once, such as a minute without the server, doesn't bring it together at every round.
+function nextGateRoundAt(hostId: number, { askedAt, everyMs }: GateRound): number {
+  const place = (everyMs * jitterOf(hostId)) / jitterMs;
+  return (Math.floor((askedAt - place) / everyMs) + 1) * everyMs + place;
+}
+
 /** Decides what a host is asked at `now`; `mayTakeUp`: also policies that are new to it, outside its hourly round. No clock, no database. */
 export function askHost(
   host: HostEntry,
@@ -86,7 +92,7 @@ export function askHost(
   const registered = host.identityState === "registered";
   const decidesAccess = (query: DetailQuery) => query.critical === true || (query.identity === true && !registered);
   const hasGate = gate.on && (inScope.some((policy) => policy.gated) || candidates.some(decidesAccess));
-  const gateDueAt = hasGate ? gateRound.askedAt + gateRound.everyMs : never;
+  const gateDueAt = hasGate ? nextGateRoundAt(host.hostId, gateRound) : never;
   const gateDue = gateDueAt <= now;
   const critical = host.mdmOff || host.refetchCriticalUntil > now;
   const details = detailsDueAt <= now ? candidates : candidates.filter((query) => (gateDue && decidesAccess(query)) || (critical && query.critical));

@@ -1,4 +1,4 @@
-import { jitterOf, type Ask } from "./ask-host";
+import type { Ask } from "./ask-host";
 import { BoundedMap, maxHostsInMemory } from "./bounded-map";
 
 /** What a host was asked last, kept to know what its next answer leaves out, and which version it answers. */
@@ -40,11 +40,10 @@ export function noteGateRound(hostId: number, at: number): void {
   gateRounds().set(hostId, at);
 }
 
-/** When that was, as far as this process knows. A host it doesn't know starts somewhere in the interval, so that a restart spreads its fleet out. */
-export function lastGateRound(hostId: number, now: number, everyMs: number): number {
+/** When that was, as far as this process knows. One that it doesn't know counts as asked at `now`, and so is asked in the interval that follows. */
+export function lastGateRound(hostId: number, now: number): number {
   const known = gateRounds().get(hostId);
   if (known !== undefined) return known;
-  const start = now - (jitterOf(hostId) % everyMs);
-  gateRounds().set(hostId, start);
-  return start;
+  gateRounds().set(hostId, now);
+  return now;
 }

@@ -2,13 +2,21 @@ import { getLogger } from "@/lib/log";
 
 const everyMs = 100;
 const mostAtOnce = 50;
+/** One deed changes a host several times: a check-in brings results, a verdict and the news of both. A host asks every few seconds. */
+const settleMs = 500;
+
+interface Noted {
+  keyHash: string;
+  /** By performance.now(). */
+  at: number;
+}
 
 /**
  * Reads hosts again that changed, before they ask: who comes while it is being done waits for the database, and where an admin's deed changes some hundred hosts a
- * second, all who come after one would. What changes at the same moment twice is read once; at most 500 hosts a second, those that changed longest ago first.
+ * second, all who come after one would. What changes twice within half a second is read once; at most 500 hosts a second, those that changed longest ago first.
  */
 export class HostRereads {
-  private readonly waiting = new Map<number, string>();
+  private readonly waiting = new Map<number, Noted>();
   private reading: ReadonlyMap<number, string> = new Map();
   private timer: NodeJS.Timeout | undefined;
 
@@ -16,12 +24,12 @@ export class HostRereads {
 
   /** The sha256 of the key by which a host will be read, or is being read. */
   keyOf(hostId: number): string | undefined {
-    return this.waiting.get(hostId) ?? this.reading.get(hostId);
+    return this.waiting.get(hostId)?.keyHash ?? this.reading.get(hostId);
   }
 
   /** Has a host read again. */
   note(hostId: number, keyHash: string): void {
-    this.waiting.set(hostId, keyHash);
+    if (!this.waiting.has(hostId)) this.waiting.set(hostId, { keyHash, at: performance.now() });
     this.wake();
   }
 
@@ -43,9 +51,10 @@ export class HostRereads {
 
   private async run(): Promise<void> {
     this.timer = undefined;
+    const settledBy = performance.now() - settleMs;
     const next = new Map<number, string>();
-    for (const [hostId, keyHash] of this.waiting) {
-      if (next.size >= mostAtOnce) break;
+    for (const [hostId, { keyHash, at }] of this.waiting) {
+      if (next.size >= mostAtOnce || at > settledBy) break;
       next.set(hostId, keyHash);
       this.waiting.delete(hostId);
     }

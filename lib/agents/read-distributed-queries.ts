@@ -22,7 +22,7 @@ export function readDistributedQueries(host: HostEntry, catalogue: AskCatalogue,
   agentCounters.reads += 1;
   if (host.idleUntil > now && host.idleCatalogue === catalogue) return sayNothing();
   const everyMs = env().GATE_CHECK_SECONDS * 1000;
-  const ask = askHost(host, catalogue, now, { askedAt: lastGateRound(host.hostId, now, everyMs), everyMs }, takeUpPace.isFree(now));
+  const ask = askHost(host, catalogue, now, { askedAt: lastGateRound(host.hostId, now), everyMs }, takeUpPace.isFree(now));
   if (ask.takesUp) takeUpPace.spend();
   if (asksSomething(ask)) remember(host, ask, now);
   else if (!ask.accelerate) {

@@ -1,35 +1,27 @@
 import { statement, type Sql } from "@/lib/db/sql";
 
-const selectOwn = statement(
-  "hosts.find_device_token",
-  `select device_token_hash as "tokenHash", device_token_changed_at as "changedAt" from hosts where id = $1::int for update`,
+// One statement, for a large fleet brings a token a dozen times a second: in a transaction of several each would wait for its turn among the agents' calls.
+const store = statement(
+  "hosts.store_device_token",
+  `with own as (select id, device_token_hash as was from hosts where id = $1::int for update),
+     another as (select 1 from hosts where (device_token_hash = $2::text or previous_device_token_hash = $2::text) and id <> $1::int limit 1),
+     changed as (
+       update hosts h set previous_device_token_hash = own.was, previous_device_token_until = $4::timestamptz, device_token_hash = $2::text,
+         device_token_changed_at = $3::timestamptz
+       from own where h.id = own.id and own.was is distinct from $2::text and not exists (select from another) returning 1
+     )
+   select own.was is not distinct from $2::text or exists (select from changed) as stored from own`,
 );
 
-/** The token that a host has, locked. */
-export async function findDeviceToken(sql: Sql, hostId: number): Promise<{ tokenHash: string | null; changedAt: Date | null } | null> {
-  return (await sql.rows<{ tokenHash: string | null; changedAt: Date | null }>(selectOwn, [hostId]))[0] ?? null;
-}
-
-const selectOther = statement(
-  "hosts.find_other_with_device_token",
-  "select 1 as taken from hosts where (device_token_hash = $1::text or previous_device_token_hash = $1::text) and id <> $2::int limit 1",
-);
-
-/** Whether another host has, or just had, this token. */
-export async function isTokenOfAnother(sql: Sql, tokenHash: string, hostId: number): Promise<boolean> {
-  return (await sql.rows(selectOther, [tokenHash, hostId])).length > 0;
-}
-
-const update = statement(
-  "hosts.set_device_token",
-  `update hosts set previous_device_token_hash = case when device_token_hash is null then null else device_token_hash end,
-     previous_device_token_until = $4::timestamptz, device_token_hash = $2::text, device_token_changed_at = $3::timestamptz
-   where id = $1::int returning id`,
-);
-
-/** Replaces a host's token; the old one goes on for reading until `previousUntil`. */
-export async function setDeviceToken(sql: Sql, hostId: number, tokenHash: string, now: Date, previousUntil: Date): Promise<void> {
-  await sql.rows(update, [hostId, tokenHash, now, previousUntil]);
+/**
+ * Replaces a host's token; the old one goes on for reading until `previousUntil`. The same token again changes nothing.
+ * @returns whether the host has the token now, or another has it, or just had it; null without such a host
+ * @throws the driver's unique violation when another takes the same token at this moment
+ */
+export async function setDeviceToken(sql: Sql, hostId: number, tokenHash: string, now: Date, previousUntil: Date): Promise<"stored" | "taken" | null> {
+  const [row] = await sql.rows<{ stored: boolean }>(store, [hostId, tokenHash, now, previousUntil]);
+  if (!row) return null;
+  return row.stored ? "stored" : "taken";
 }
 
 const selectHost = statement(

@@ -18,7 +18,7 @@ const transfer = statement(
   "hosts.transfer",
   `with ${held}
    update hosts h set team_id = t.id, updated_at = $3::timestamptz from held, teams t
-   where h.id = held.id and t.id = $2::int and h.team_id <> t.id returning h.id`,
+   where h.id = held.id and t.id = $2::int and t.deleted_at is null and h.team_id <> t.id returning h.id`,
 );
 
 /** Moves hosts to a team, if there is one; the ids of those that were elsewhere before. */
@@ -39,7 +39,7 @@ export async function deleteHostRows(sql: Sql, hostIds: number[]): Promise<numbe
   return (await sql.rows<{ id: number }>(remove, [hostIds])).map(({ id }) => id);
 }
 
-const team = statement("hosts.find_team", "select id, name from teams where id = $1::int");
+const team = statement("hosts.find_team", "select id, name from teams where id = $1::int and deleted_at is null");
 
 /** The team with this id. */
 export async function findTeamBrief(sql: Sql, teamId: number): Promise<{ id: number; name: string } | null> {

@@ -9,14 +9,14 @@ import { deleteMembers, insertMembers, listPoliciesUsingLabel } from "./label-qu
 import { takeMemberChanges } from "./member-change-queries";
 
 const declaration = declareJob({ name: "labels.move_waiting_members", payload: z.object({}), maxAttempts: 25 });
-const sliceSize = 500;
+const sliceSize = 200;
 
 /** Has the changes of members that wait carried out, in the transaction that wrote them down. */
 export async function requestMemberMoves(ctx: Pick<SqlContext, "sql">): Promise<void> {
   await enqueue(ctx, declaration, {}, { key: declaration.name, queue: declaration.name, priority: -10 });
 }
 
-/** Puts hosts into manual labels and takes them out, 500 in a transaction that asks for the next; verdicts follow where the label narrows a policy. */
+/** Puts hosts into manual labels and takes them out, 200 in a transaction that asks for the next; verdicts follow where the label narrows a policy. */
 export const moveWaitingMembers = implementJob(declaration, async (ctx) => {
   const startedAt = performance.now();
   const taken = await inSqlTransaction(ctx, async (tx) => {

@@ -4,9 +4,9 @@ import { restAfter } from "@/lib/jobs/rest-after";
 import { removeOrphanMemberships as declaration, requestOrphanRemoval } from "@/lib/teams/request-orphan-removal";
 import { deleteOrphanMemberships } from "./orphan-membership-queries";
 
-const sliceSize = 500;
+const sliceSize = 200;
 
-/** Removes memberships of labels that were deleted or switched off, 500 in a transaction that asks for the next; a crash repeats nothing. Runs by the clock too. */
+/** Removes memberships of labels that were deleted or switched off, 200 in a transaction that asks for the next; a crash repeats nothing. Runs by the clock too. */
 export const removeOrphanMemberships = implementJob(declaration, async (ctx) => {
   const startedAt = performance.now();
   const removed = await inSqlTransaction(ctx, async (tx) => {

@@ -34,6 +34,6 @@ export async function findEnabledPolicyRow(db: Db, directoryId: number | null): 
 
 /** The ids of all teams. */
 export async function listTeamIds(db: Db): Promise<Set<number>> {
-  const rows = await db.team.findMany({ select: { id: true } });
+  const rows = await db.team.findMany({ where: { deletedAt: null }, select: { id: true } });
   return new Set(rows.map(({ id }) => id));
 }

@@ -40,6 +40,7 @@ export async function listTeamRows(
 ): Promise<TeamRow[]> {
   return db.team.findMany({
     where: {
+      deletedAt: null,
       ...(teamIds && { id: { in: teamIds } }),
       ...(!withNoTeam && { isDefault: false }),
       ...(query && { name: { contains: query, mode: "insensitive" } }),
@@ -52,7 +53,7 @@ export async function listTeamRows(
 
 /** @throws NotFoundError `team_not_found` */
 export async function getTeamRow(db: Db, teamId: number): Promise<TeamRow> {
-  const row = await db.team.findUnique({ where: { id: teamId } });
+  const row = await db.team.findUnique({ where: { id: teamId, deletedAt: null } });
   if (!row) throw teamNotFound(teamId);
   return row;
 }
@@ -88,9 +89,22 @@ export async function updateTeamRow(
   return named(patch.name ?? "", () => db.team.update({ where: { id: teamId }, data: patch }));
 }
 
-/** Deletes the team; its policies, labels and secrets go with it and its hosts fall to "No team". */
+/** Takes a team out of everybody's sight, with all that is its own but its hosts; who was on the way into it goes to "No team". */
+export async function hideTeamRow(db: Db, teamId: number, now: Date): Promise<void> {
+  await db.team.update({ where: { id: teamId }, data: { deletedAt: now } });
+  const ofTeam = { where: { teamId } };
+  await db.policy.deleteMany(ofTeam);
+  await db.label.deleteMany(ofTeam);
+  await db.enrollSecret.deleteMany(ofTeam);
+  await db.userTeamRole.deleteMany(ofTeam);
+  await db.inviteTeamRole.deleteMany(ofTeam);
+  await db.ssoRoleRule.deleteMany(ofTeam);
+  await db.hostMove.updateMany({ ...ofTeam, data: { teamId: 0 } });
+}
+
+/** Deletes the row of a hidden team, if it is still there; whatever came to hang on it meanwhile goes with it. */
 export async function deleteTeamRow(db: Db, teamId: number): Promise<void> {
-  await db.team.delete({ where: { id: teamId } });
+  await db.team.deleteMany({ where: { id: teamId, deletedAt: { not: null } } });
 }
 
 /** How many hosts and users these teams have, by team id. Users with a global role belong to no team. */

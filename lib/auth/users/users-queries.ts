@@ -147,14 +147,16 @@ export async function deleteIdentities(db: Db, userId: number): Promise<void> {
 
 /** Names of the teams with these ids; one that doesn't exist is absent. */
 export async function findTeamNames(db: Db, ids: number[]): Promise<Map<number, string>> {
-  const rows = await db.team.findMany({ where: { id: { in: ids } }, select: { id: true, name: true } });
+  const rows = await db.team.findMany({ where: { id: { in: ids }, deletedAt: null }, select: { id: true, name: true } });
   return new Map(rows.map(({ id, name }) => [id, name]));
 }
 
 /** Ids of the teams with these names, by the name in small letters. */
 export async function findTeamIds(db: Db, names: string[]): Promise<Map<string, number>> {
   if (names.length === 0) return new Map();
-  const rows = await db.team.findMany({ where: { OR: names.map((name) => ({ name: { equals: name.replace(/[\\%_]/g, "\\$&"), mode: "insensitive" } })) } });
+  const rows = await db.team.findMany({
+    where: { deletedAt: null, OR: names.map((name) => ({ name: { equals: name.replace(/[\\%_]/g, "\\$&"), mode: "insensitive" } })) },
+  });
   return new Map(rows.map(({ id, name }) => [name.toLowerCase(), id]));
 }
 

@@ -32,6 +32,6 @@ export async function lockRules(db: Db, directoryId: number | null): Promise<voi
 
 /** Names of teams by id. */
 export async function findTeamNames(db: Db): Promise<Map<number, string>> {
-  const rows = await db.team.findMany({ select: { id: true, name: true } });
+  const rows = await db.team.findMany({ where: { deletedAt: null }, select: { id: true, name: true } });
   return new Map(rows.map(({ id, name }) => [id, name]));
 }
