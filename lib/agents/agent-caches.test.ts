@@ -105,6 +105,22 @@ test("a host that changed stands in memory again before it asks", async () => {
   expect(agentCounters.hostMisses).toBe(hostMisses);
 });
 
+test("that a verdict gives other reasons is no news to a host that is asked the same; that its MDM is off is", async () => {
+  const [{ agent }, { agent: other }] = [await idleHost(), await idleHost()];
+  const known = ({ nodeKey }: TestAgent) => agentCaches().knownHost(hashToken(nodeKey), clock.now().getTime());
+  const giveReasons = (reasons: { code: string }[]) => ctx.db.hostCompliance.update({ where: { hostId: agent.hostId }, data: { reasons } });
+  await giveReasons([{ code: "stale" }]);
+  await expect.poll(() => known(agent)?.stale, { timeout: 5000 }).toBe(true);
+  const entry = known(agent);
+  await giveReasons([{ code: "stale" }, { code: "not_registered" }]);
+  await ctx.db.host.update({ where: { id: other.hostId }, data: { refetchRequestedAt: clock.now() } });
+  // News come in the order of their commits.
+  await expect.poll(() => known(other)?.refetchRequestedAt, { timeout: 5000 }).toBe(clock.now().getTime());
+  expect(known(agent)).toBe(entry);
+  await giveReasons([{ code: "mdm_off" }]);
+  await expect.poll(() => known(agent), { timeout: 5000 }).toMatchObject({ stale: false, mdmOff: true });
+});
+
 test("a deleted host's key is invalid within moments", async () => {
   const { agent } = await idleHost();
   await ctx.db.host.delete({ where: { id: agent.hostId } });

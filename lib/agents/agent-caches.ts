@@ -116,7 +116,7 @@ class AgentCaches implements ChangeListener {
   private readCatalogue(row: CatalogueRow): AskCatalogue {
     const { fleetSize, ...asked } = row;
     const text = JSON.stringify(asked);
-    if (this.lastCatalogue?.text !== text) this.lastCatalogue = { text, catalogue: new AskCatalogue(row) };
+    if (this.lastCatalogue?.text !== text) this.lastCatalogue = { text, catalogue: new AskCatalogue(row, this.lastCatalogue?.catalogue) };
     this.lastCatalogue.catalogue.fleetSize = fleetSize;
     return this.lastCatalogue.catalogue;
   }

@@ -42,6 +42,8 @@ export interface AgentConfig {
   loggerPeriodSeconds: number | null;
 }
 
+const mostAncestors = 5;
+
 /** Everything that is asked of hosts, in memory; made anew when any of it changes. */
 export class AskCatalogue {
   private readonly policies: AskedPolicy[];
@@ -58,8 +60,13 @@ export class AskCatalogue {
   private readonly desktops = new Map<number, AgentResponse>();
   /** About how many hosts there are: sets the pace of new questions, and moves while they stay the same. */
   fleetSize: number;
+  private readonly news = new Map<AskCatalogue, AskedPolicy[]>();
 
-  constructor(row: CatalogueRow) {
+  /** `before`: the catalogue in whose place this one comes. */
+  constructor(
+    private readonly row: CatalogueRow,
+    before?: AskCatalogue,
+  ) {
     this.fleetSize = row.fleetSize;
     this.organisation = { name: row.organisationName, contactUrl: row.contactUrl };
     this.versions = new Map(row.policies.map(({ id, version }) => [id, version]));
@@ -80,6 +87,20 @@ export class AskCatalogue {
     this.dynamicLabels = new Set(this.labels.map(({ id }) => id));
     this.teams = new Map(row.teams.map((team) => [team.id, team]));
     this.agentOptions = readObject(row.agentOptions);
+    if (before) this.follow(before);
+  }
+
+  /** The policies that are new, or newly worded, since another catalogue, if hosts may have nothing else to look at; undefined when more changed, or long ago. */
+  newsSince(before: AskCatalogue): readonly AskedPolicy[] | undefined {
+    return this.news.get(before);
+  }
+
+  private follow(before: AskCatalogue): void {
+    const ids = findNewPolicies(before.row, this.row);
+    if (!ids) return;
+    const news = this.policies.filter(({ id }) => ids.has(id));
+    this.news.set(before, news);
+    for (const [older, since] of [...before.news].slice(0, mostAncestors - 1)) this.news.set(older, [...since, ...news]);
   }
 
   /** The policies in a host's scope: its team's and everybody's, of its platform, within their labels. Empty SQL is never asked. */
@@ -183,4 +204,25 @@ function remember<Value>(memory: Map<string, Value>, key: string, make: () => Va
     memory.set(key, value);
   }
   return value;
+}
+
+// Null when anything differs that isn't a policy's being there, or its question: such as whom it concerns, whether it gates, a label, a team.
+function findNewPolicies(before: CatalogueRow, after: CatalogueRow): Set<number> | null {
+  if (!isSame([before.labels, before.teams], [after.labels, after.teams])) return null;
+  const known = new Map(before.policies.map((policy) => [policy.id, policy]));
+  const ids = new Set<number>();
+  for (const policy of after.policies) {
+    const old = known.get(policy.id);
+    if (old && isSame(old, policy)) continue;
+    if (old && (old.version === policy.version || !isSame({ ...old, ...noQuestion }, { ...policy, ...noQuestion }))) return null;
+    ids.add(policy.id);
+  }
+  return ids;
+}
+
+const noQuestion = { query: "", version: 0, versionSince: "" };
+
+// Rows of one statement: their members stand in one order.
+function isSame(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }

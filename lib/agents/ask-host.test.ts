@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { HostRow, LabelRow, PolicyRow } from "./agent-queries";
 import { AskCatalogue } from "./ask-catalogue";
-import { askHost, takesUpAt } from "./ask-host";
+import { askHost, staysIdle, takesUpAt } from "./ask-host";
 import { toHostEntry } from "./host-entry";
 
 const now = Date.parse("2026-03-02T09:00:00Z");
@@ -168,4 +168,38 @@ test("a host that may not take up a new question now is asked it at the next che
   const free = askHost(known, rules, now, { ...round, askedAt: now }, true);
   expect([asked(free), free.takesUp]).toEqual([[2], true]);
   expect(askHost(known, catalogue(true, [policy(1, true)]), now, round, true).takesUp).toBe(false);
+});
+
+test("a host idles on under a catalogue with new policies until its turn for them, and looks anew after any other change", () => {
+  const rows = [policy(1, true), policy(2, false)];
+  const label: LabelRow = { id: 3, teamId: null, query: "SELECT 3;", platform: "", since: "2026-03-01T00:00:00Z" };
+  const of = (policies: PolicyRow[], before?: AskCatalogue, labels = [label]) =>
+    new AskCatalogue({ policies, labels, teams: [], agentOptions: {}, organisationName: "", contactUrl: "", fleetSize: 100_000 }, before);
+  const idle = (under: AskCatalogue) => ({ ...letInHost(), idleUntil: now + 50 * everyMs, idleCatalogue: under });
+  const since = new Date(now).toISOString();
+  const first = of(rows);
+  expect(staysIdle(idle(first), first, now)).toBe(true);
+  expect(staysIdle({ ...idle(first), idleUntil: now }, first, now)).toBe(false);
+
+  const editedRows = [{ ...policy(1, true), query: "SELECT 11;", version: 2, versionSince: since }, policy(2, false)];
+  const edited = of(editedRows, first);
+  const turn = takesUpAt(7, now, 100_000, true);
+  const host = idle(first);
+  expect(staysIdle(host, edited, now)).toBe(true);
+  expect(host).toMatchObject({ idleUntil: turn, idleCatalogue: edited });
+  expect(staysIdle(host, edited, turn)).toBe(false);
+  // Two changes later, by what both brought.
+  const added = of([...editedRows, { ...policy(4, false), versionSince: since }], edited);
+  expect(added.newsSince(first)?.map(({ id }) => id)).toEqual([1, 4]);
+  expect(staysIdle(idle(first), added, turn - 1)).toBe(true);
+  expect(staysIdle(idle(first), added, turn)).toBe(false);
+  expect(staysIdle(idle(first), of([policy(2, false)], first), now)).toBe(true);
+
+  const scoped: PolicyRow = { ...policy(1, true), scopes: [{ labelId: 3, scope: "include_any" }] };
+  for (const other of [of([scoped, policy(2, false)], first), of([policy(1, false), policy(2, false)], first), of(rows, first, []), of(rows)])
+    expect(staysIdle(idle(first), other, now)).toBe(false);
+  // A small fleet is asked at once.
+  const few = of([...rows, { ...policy(4, false), versionSince: since }], first);
+  few.fleetSize = 99;
+  expect(staysIdle(idle(first), few, now)).toBe(false);
 });

@@ -50,6 +50,11 @@ export function takesUpAt(hostId: number, since: number, fleetSize: number, gate
   return since + (windowOf(fleetSize, gated) * jitterOf(hostId)) / jitterMs;
 }
 
+// A few hosts are asked at once, whatever the clocks of the database and this machine say.
+function turnOf(hostId: number, since: number, fleetSize: number, gated: boolean): number {
+  return windowOf(fleetSize, gated) < 2000 ? 0 : takesUpAt(hostId, since, fleetSize, gated);
+}
+
 function windowOf(fleetSize: number, gated: boolean): number {
   return Math.min(fleetSize * (gated ? gatedPaceMs : otherPaceMs), askEveryMs);
 }
@@ -72,9 +77,7 @@ export function askHost(
   const interval = askEveryMs + jitterOf(host.hostId);
   const gate = catalogue.gateOf(host.teamId);
   const { fleetSize } = catalogue;
-  // A few hosts are asked at once, whatever the clocks of the database and this machine say.
-  const turnOf = (since: number, gated: boolean) => (windowOf(fleetSize, gated) < 2000 ? 0 : takesUpAt(host.hostId, since, fleetSize, gated));
-  const gateNewsAt = gate.on && gate.since > host.detailUpdatedAt ? turnOf(gate.since, true) : never;
+  const gateNewsAt = gate.on && gate.since > host.detailUpdatedAt ? turnOf(host.hostId, gate.since, fleetSize, true) : never;
   const detailsDueAt = refetch ? 0 : Math.min(host.detailUpdatedAt + interval, gateNewsAt);
   const labelsInScope = catalogue.labelsFor(host.teamId, host.platform, host.osName);
   // A label that was made or switched on after the last answers doesn't wait for the hour; it may scope what gates access.
@@ -105,7 +108,7 @@ export function askHost(
   const isAsked = (policy: AskedPolicy) => {
     if (host.blocking.includes(policy.id)) return true;
     if (host.results.versionOf(policy.id) === policy.version) return gateDue && policy.gated;
-    const turn = turnOf(policy.versionSince, gate.on && policy.gated);
+    const turn = turnOf(host.hostId, policy.versionSince, fleetSize, gate.on && policy.gated);
     if (turn <= now && mayTakeUp) return (takesUp = true);
     newsDueAt = Math.min(newsDueAt, Math.max(turn, now));
     return false;
@@ -129,4 +132,18 @@ export function askHost(
 /** Whether there is any query to send. */
 export function asksSomething(ask: Ask): boolean {
   return ask.details.length > 0 || ask.labels.length > 0 || ask.policies.length > 0 || ask.wildcard;
+}
+
+/**
+ * Whether nothing is due for a host that was found to idle: under this catalogue, or under one beside which there are new policies alone, whose turn hasn't come. So
+ * a whole fleet needn't look anew at all that it is asked within the seconds after an admin's deed.
+ */
+export function staysIdle(host: HostEntry, catalogue: AskCatalogue, now: number): boolean {
+  if (host.idleUntil <= now || host.idleCatalogue === null) return false;
+  if (host.idleCatalogue === catalogue) return true;
+  const news = catalogue.newsSince(host.idleCatalogue);
+  if (!news) return false;
+  for (const { versionSince, gated } of news) host.idleUntil = Math.min(host.idleUntil, turnOf(host.hostId, versionSince, catalogue.fleetSize, gated));
+  host.idleCatalogue = catalogue;
+  return host.idleUntil > now;
 }

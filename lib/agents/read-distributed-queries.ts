@@ -2,7 +2,7 @@ import { env } from "@/lib/env";
 import { agentCounters } from "@/lib/metrics/agent-counters";
 import { answerText, forMany, type AgentResponse } from "./agent-request";
 import { toAskedText, type AskCatalogue, type AskedText } from "./ask-catalogue";
-import { askHost, asksSomething, type Ask } from "./ask-host";
+import { askHost, asksSomething, staysIdle, type Ask } from "./ask-host";
 import { lastGateRound, noteGateRound, rememberAsked } from "./asked-hosts";
 import { detailQueries, type DetailQuery } from "./detail-queries";
 import type { HostEntry } from "./host-entry";
@@ -20,7 +20,7 @@ const askedDetails = new Map<DetailQuery, AskedText>(
 /** Tells a host what to answer now. Almost always nothing; always from memory. @param now milliseconds */
 export function readDistributedQueries(host: HostEntry, catalogue: AskCatalogue, now: number): AgentResponse {
   agentCounters.reads += 1;
-  if (host.idleUntil > now && host.idleCatalogue === catalogue) return sayNothing();
+  if (staysIdle(host, catalogue, now)) return sayNothing();
   const everyMs = env().GATE_CHECK_SECONDS * 1000;
   const ask = askHost(host, catalogue, now, { askedAt: lastGateRound(host.hostId, now), everyMs }, takeUpPace.isFree(now));
   if (ask.takesUp) takeUpPace.spend();

@@ -87,7 +87,7 @@ function Devices({ health: { counts } }: { health: ConnectionHealth }) {
   if (counts.devicesAgreed + counts.devicesDiffering + counts.devicesUnread + counts.devicesGone === 0) {
     return (
       <p className="muted">
-        No device was told yet. Reports begin when gating is switched on for a team, in <Link href="/policies">Policies</Link> › Automations.
+        No device was told yet. Reports begin when gating is switched on for a team, in <Link href="/policies">Policies</Link> › Gate access.
       </p>
     );
   }
