@@ -43,6 +43,7 @@ export interface AgentConfig {
 }
 
 const mostAncestors = 5;
+let catalogues = 0;
 
 /** Everything that is asked of hosts, in memory; made anew when any of it changes. */
 export class AskCatalogue {
@@ -60,7 +61,9 @@ export class AskCatalogue {
   private readonly desktops = new Map<number, AgentResponse>();
   /** About how many hosts there are: sets the pace of new questions, and moves while they stay the same. */
   fleetSize: number;
-  private readonly news = new Map<AskCatalogue, AskedPolicy[]>();
+  // By the numbers of those before: one that nobody idles under any more can go.
+  private readonly number = (catalogues += 1);
+  private readonly news = new Map<number, AskedPolicy[]>();
 
   /** `before`: the catalogue in whose place this one comes. */
   constructor(
@@ -92,14 +95,14 @@ export class AskCatalogue {
 
   /** The policies that are new, or newly worded, since another catalogue, if hosts may have nothing else to look at; undefined when more changed, or long ago. */
   newsSince(before: AskCatalogue): readonly AskedPolicy[] | undefined {
-    return this.news.get(before);
+    return this.news.get(before.number);
   }
 
   private follow(before: AskCatalogue): void {
     const ids = findNewPolicies(before.row, this.row);
     if (!ids) return;
     const news = this.policies.filter(({ id }) => ids.has(id));
-    this.news.set(before, news);
+    this.news.set(before.number, news);
     for (const [older, since] of [...before.news].slice(0, mostAncestors - 1)) this.news.set(older, [...since, ...news]);
   }
 

@@ -198,6 +198,9 @@ test("a host idles on under a catalogue with new policies until its turn for the
   const scoped: PolicyRow = { ...policy(1, true), scopes: [{ labelId: 3, scope: "include_any" }] };
   for (const other of [of([scoped, policy(2, false)], first), of([policy(1, false), policy(2, false)], first), of(rows, first, []), of(rows)])
     expect(staysIdle(idle(first), other, now)).toBe(false);
+  let latest = first;
+  for (let id = 5; id < 11; id += 1) latest = of([...rows, { ...policy(id, false), versionSince: since }], latest);
+  expect(staysIdle(idle(first), latest, now)).toBe(false);
   // A small fleet is asked at once.
   const few = of([...rows, { ...policy(4, false), versionSince: since }], first);
   few.fleetSize = 99;

@@ -22,3 +22,14 @@ test("a clock that is set back stops nobody for long", () => {
   expect(takeUps(pace, 0)).toBe(0);
   expect(takeUps(pace, 1000)).toBe(100);
 });
+
+test("where the agents' thread has little time left, fewer do", () => {
+  let used = 0.75;
+  const pace = new TakeUpPace(() => used);
+  takeUps(pace, 0);
+  expect(takeUps(pace, 1000)).toBe(100);
+  used = 0.875;
+  expect(takeUps(pace, 2000)).toBe(55);
+  used = 1;
+  expect(takeUps(pace, 3000)).toBe(10);
+});

@@ -33,8 +33,9 @@ function read(at: number): number {
   return shared.flotillaAgentsLoad === undefined ? 0 : Atomics.load(shared.flotillaAgentsLoad, at);
 }
 
-/** Says from now on, in the agents' thread, how busy it is: by the mean of a quarter of a second, which tells a loop that is full from one long tick. */
+/** Says from now on, in the agents' thread, how busy it is, to all threads and itself: by the mean of a quarter of a second, which tells a loop that is full from one long tick. */
 export function tellAgentsLoad(load: Int32Array): void {
+  watchAgentsLoad(load);
   const delay = monitorEventLoopDelay({ resolution: resolutionMs });
   delay.enable();
   let before = performance.eventLoopUtilization();
