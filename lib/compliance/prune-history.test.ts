@@ -168,7 +168,8 @@ test("the night's removal keeps to the settings, goes on from batch to batch, an
     await pruneHistory.run(ctx, { removed: 0 });
     await runJobsUntil({ clock, jobs: [pruneHistory], makeContext: () => ctx }, async () => (await waiting()) === 0);
   };
-  const waiting = () => ctx.db.$queryRaw<unknown[]>`select 1 as ok from graphile_worker.jobs`.then((rows) => rows.length);
+  const waiting = () =>
+    ctx.db.$queryRaw<unknown[]>`select 1 as ok from graphile_worker.jobs where task_identifier = ${pruneHistory.name}`.then((rows) => rows.length);
 
   await ctx.db.retentionSettings.update({ where: { id: 1 }, data: { transitionDays: 0, reportDays: 0, repeatDays: 0 } });
   await night();
