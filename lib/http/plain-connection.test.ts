@@ -183,6 +183,21 @@ test("one who says nothing, and one who sends a body drop by drop, are cut off i
   expect(await slow.ended).toBe("");
 });
 
+test("what came in time while the loop was busy is answered, although its connection's time ran out meanwhile", async () => {
+  const usual = { ...connectionTimes };
+  Object.assign(connectionTimes, { idleMs: 200 });
+  ends.push(() => Object.assign(connectionTimes, usual));
+  const { client } = await scene();
+  const { say, bodies, ended } = await client();
+  say(ask("/plain/a", "1"));
+  await expect.poll(() => bodies().length, { interval: 5 }).toBe(1);
+  say(ask("/plain/a", "2"));
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 400);
+  await expect.poll(() => bodies().length).toBe(2);
+  // And one who says nothing more is let go.
+  expect(await ended).toContain("plain /plain/a 2");
+});
+
 test.each(bothWays)("over %s, a drain lets those go that ask nothing, and others with their answer", async (_name, secure) => {
   const { connections, client, isWaiting, release } = await scene(secure);
   const idle = await client();
