@@ -34,6 +34,8 @@ export class AgentConnection {
   private open = false;
   private lastError = "";
   call: Call | null = null;
+  /** By performance.now(), where it waits for its next call. */
+  idleSince = 0;
 
   constructor(
     target: { port: number; localAddress?: string; localPort?: number },

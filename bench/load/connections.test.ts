@@ -96,6 +96,25 @@ test("what an agent would give up after 16 s is a timeout, whether it was sent o
   expect([seen.toSorted(), arrived[1]?.text]).toEqual([["1: timeout", "2: timeout"], "3"]);
 });
 
+test("a socket that waits so long that the server may be closing it isn't used again", async () => {
+  const { seen } = open(2);
+  connections?.submit(call(1));
+  await until(() => arrived.length === 1);
+  arrived[0]?.socket.write(answer(nothing));
+  await until(() => seen.length === 1);
+  connections?.dropOverdue(performance.now() + 111_000);
+  connections?.submit(call(2));
+  await until(() => arrived.length === 2);
+  expect(arrived[1]?.socket).not.toBe(arrived[0]?.socket);
+  arrived[1]?.socket.write(answer(nothing));
+  await until(() => seen.length === 2);
+  connections?.dropOverdue(performance.now() + 109_000);
+  connections?.submit(call(3));
+  await until(() => arrived.length === 3);
+  expect(arrived[2]?.socket).toBe(arrived[1]?.socket);
+  expect(seen).toEqual(["1: 200", "2: 200"]);
+});
+
 test("a socket that breaks loses its call alone; the line goes on with a new one", async () => {
   const { seen } = open(1);
   for (const n of [1, 2]) connections?.submit(call(n));

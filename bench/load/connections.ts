@@ -1,6 +1,8 @@
 import { AgentConnection, type Call, type ConnectionEvents } from "./agent-connection";
 
 const timeoutMs = 16_000;
+/** The server says that it closes a connection after 125 s without a word: who heeds that doesn't call on one that is just being closed. */
+const idleMs = 110_000;
 // Of one source address; each host has two ports there in turn, for the one it used last rests for a while.
 const hostsPerAddress = 20_000;
 const firstPort = 10_000;
@@ -56,6 +58,9 @@ export class Connections {
   dropOverdue(now: number): void {
     const isOverdue = (call: Call | null | undefined): call is Call => call !== null && call !== undefined && now - call.dueAt > timeoutMs;
     for (const connection of this.all) if (isOverdue(connection.call)) connection.destroy("timeout");
+    // The one that was used last is used next: those in front have idled longest.
+    const used = this.idle.findIndex(({ idleSince }) => now - idleSince <= idleMs);
+    for (const connection of this.idle.splice(0, used === -1 ? this.idle.length : used)) connection.destroy("idle");
     const drop = (line: Call[], from: number) => {
       let start = from;
       for (let call = line[start]; isOverdue(call); call = line[(start += 1)]) this.handler.lost(call, "timeout");
@@ -96,7 +101,10 @@ export class Connections {
   private carryNext(connection: AgentConnection): void {
     const call = connection.owner >= 0 ? this.own.get(connection.owner)?.line.shift() : this.nextInLine();
     if (call) this.carry(connection, call);
-    else if (connection.owner < 0) this.idle.push(connection);
+    else if (connection.owner < 0) {
+      connection.idleSince = performance.now();
+      this.idle.push(connection);
+    }
   }
 
   private nextInLine(): Call | undefined {
