@@ -3,7 +3,7 @@ import { inTransaction } from "@/lib/db/transaction";
 import { requestHostDeletion } from "./delete-waiting-hosts.job";
 import { findHosts, type HostSelection } from "./find-hosts";
 import { forgetHosts } from "./forget-hosts";
-import { mostHostsAtOnce } from "./most-hosts-at-once";
+import { mostHostsAtOnce } from "@/lib/teams/most-hosts-at-once";
 
 /**
  * Forgets hosts. Entra is told that their devices are no longer managed; transitions, reports and activities stay. An agent that is

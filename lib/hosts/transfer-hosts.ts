@@ -7,7 +7,7 @@ import { requestReassessment } from "@/lib/teams/request-reassessment";
 import { findHosts, type HostSelection } from "./find-hosts";
 import { findTeamBrief, moveHostRows } from "./host-admin-queries";
 import { dropHostMoves, putHostMoves } from "./host-move-queries";
-import { mostHostsAtOnce } from "./most-hosts-at-once";
+import { mostHostsAtOnce } from "@/lib/teams/most-hosts-at-once";
 import { requestHostMoves } from "./move-waiting-hosts.job";
 
 /**

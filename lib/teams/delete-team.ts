@@ -5,9 +5,8 @@ import { inTransaction } from "../db/transaction";
 import { InvalidInputError } from "../errors";
 import { emptyDeletedTeam, requestTeamEmptying } from "./empty-deleted-team.job";
 import { removeOrphanMemberships, removeOrphanResults, requestOrphanRemoval } from "./request-orphan-removal";
+import { mostHostsAtOnce } from "./most-hosts-at-once";
 import { countMembersOfTeams, hideTeamRow, lockTeamRow } from "./team-queries";
-
-const mostHostsAtOnce = 500;
 
 /**
  * Deletes a team with its policies, labels, secrets and roles. Its hosts fall to "No team" and are judged by its rules: up to 500 before this answers, of a

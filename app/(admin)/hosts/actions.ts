@@ -5,7 +5,7 @@ import { getHostCompliance } from "@/lib/compliance/get-host-compliance";
 import { sendNow } from "@/lib/compliance/send-now";
 import { deleteHosts } from "@/lib/hosts/delete-hosts";
 import { getHost } from "@/lib/hosts/get-host";
-import { mostHostsAtOnce } from "@/lib/hosts/most-hosts-at-once";
+import { mostHostsAtOnce } from "@/lib/teams/most-hosts-at-once";
 import { refetchHosts } from "@/lib/hosts/refetch-hosts";
 import { transferHosts } from "@/lib/hosts/transfer-hosts";
 import { randomToken } from "@/lib/secret-box";
