@@ -33,7 +33,7 @@ import { foldPolicyTallies } from "./policies/fold-policy-tallies.job";
 import { recountPolicies } from "./policies/recount-policies.job";
 import { pruneActivityLog } from "./retention/prune-activities.job";
 import { removeOrphanResults } from "./policies/remove-orphan-results.job";
-import { emptyDeletedTeamJob } from "./teams/empty-deleted-team.job";
+import { emptyDeletedTeamJob, resumeTeamEmptying } from "./teams/empty-deleted-team.job";
 
 /** Every job of the product; the worker refuses to know any other. */
 export const jobs: Job[] = [
@@ -55,6 +55,7 @@ export const jobs: Job[] = [
   wakeConnections as Job,
   endWithheldPassesJob as Job,
   emptyDeletedTeamJob as Job,
+  resumeTeamEmptying as Job,
   foldPolicyTallies as Job,
   recountPolicies as Job,
   foldLabelTallies as Job,
@@ -88,6 +89,7 @@ export const schedules: Schedule[] = [
   { job: checkHostPlaces, match: "30 2 * * *" },
   { job: removeOrphanResults, match: "43 * * * *" },
   { job: removeOrphanMemberships, match: "47 * * * *" },
+  { job: resumeTeamEmptying, match: "51 * * * *" },
   { job: forgetExpired, match: "*/10 * * * *" },
   { job: sweepSessions, match: "37 * * * *" },
   { job: checkCredentialExpiry, match: "20 6 * * *" },

@@ -1,18 +1,18 @@
 import { z } from "zod";
 import type { Context, SqlContext } from "../context";
-import { inTransaction } from "../db/transaction";
-import { declareJob, implementJob } from "../jobs/define-job";
+import { inSqlTransaction, inTransaction } from "../db/transaction";
+import { declareJob, defineJob, implementJob } from "../jobs/define-job";
 import { enqueue } from "../jobs/enqueue";
 import { restAfter } from "../jobs/rest-after";
 import { requestReassessment } from "./request-reassessment";
-import { deleteTeamRow, releaseHostsOfTeam } from "./team-queries";
+import { deleteTeamRow, listHiddenTeamIds, releaseHostsOfTeam } from "./team-queries";
 
 const declaration = declareJob({ name: "teams.empty_deleted_team", payload: z.object({ teamId: z.number().int() }), maxAttempts: 25 });
 const sliceSize = 200;
 
 /** Has the hosts of a deleted team leave it, in the transaction that deletes it. */
 export async function requestTeamEmptying(ctx: Pick<SqlContext, "sql">, teamId: number): Promise<void> {
-  await enqueue(ctx, declaration, { teamId }, { queue: declaration.name, priority: -10 });
+  await enqueue(ctx, declaration, { teamId }, { queue: declaration.name, key: `${declaration.name}:${teamId}`, priority: -10 });
 }
 
 /** Lets up to `limit` hosts of a deleted team fall to "No team", whose rules decide about them; with the last of them goes the team. Answers whether it went. */
@@ -33,4 +33,16 @@ export const emptyDeletedTeamJob = implementJob(declaration, async (ctx, { teamI
     return gone;
   });
   if (!isGone) await restAfter(startedAt, { hosts: sliceSize });
+});
+
+/** By the clock: goes on with deleted teams that still hold hosts. What was given up after its last try would leave them under no rules, where nobody sees the team. */
+export const resumeTeamEmptying = defineJob({
+  name: "teams.resume_emptying",
+  payload: z.object({}),
+  maxAttempts: 2,
+  async run(ctx) {
+    await inSqlTransaction(ctx, async (tx) => {
+      for (const teamId of await listHiddenTeamIds(tx.sql)) await requestTeamEmptying(tx, teamId);
+    });
+  },
 });

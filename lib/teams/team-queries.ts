@@ -19,6 +19,7 @@ const releaseHosts = statement(
   `with held as (select id from hosts where team_id = $1::int order by id limit $2::int for no key update)
    update hosts h set team_id = default from held where h.id = held.id returning h.id::int as id`,
 );
+const listHidden = statement("teams.list_hidden", `select id::int as id from teams where deleted_at is not null order by id`);
 const findConnection = statement(
   "teams.find_connection",
   `select c.id::int as id, c.state, c.provider from entra_connections c
@@ -121,6 +122,11 @@ export async function countHostsOfTeams(sql: Sql, teamIds: number[] | null): Pro
 /** Lets up to `limit` hosts of a team fall to "No team"; answers which. */
 export async function releaseHostsOfTeam(sql: Sql, teamId: number, limit: number): Promise<number[]> {
   return (await sql.rows<{ id: number }>(releaseHosts, [teamId, limit])).map((row) => row.id);
+}
+
+/** Deleted teams that their last host hasn't left. */
+export async function listHiddenTeamIds(sql: Sql): Promise<number[]> {
+  return (await sql.rows<{ id: number }>(listHidden, [])).map(({ id }) => id);
 }
 
 /** The connection that reports for a team: its own, or the default one. */

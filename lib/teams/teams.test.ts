@@ -7,7 +7,7 @@ import { transferHosts } from "../hosts/transfer-hosts";
 import { testServerContext, testUserContext } from "../testing/test-context";
 import { createTeam } from "./create-team";
 import { deleteTeam } from "./delete-team";
-import { emptyDeletedTeamJob } from "./empty-deleted-team.job";
+import { emptyDeletedTeamJob, resumeTeamEmptying } from "./empty-deleted-team.job";
 import { getTeam } from "./get-team";
 import { listEnrollSecrets } from "./list-enroll-secrets";
 import { listTeams } from "./list-teams";
@@ -148,6 +148,31 @@ test("of a large team 500 hosts fall with the answer and the others behind it; m
   expect(await getTeam(ctx, namesake.id)).toMatchObject({ name: team.name, hostCount: 0 });
   // A job that is run twice finds nothing to do.
   await empty();
+});
+
+test("a deleted team whose emptying was given up, or whose job got lost, is taken up by the clock", async () => {
+  const ctx = await testUserContext("admin");
+  const team = await createTeam(ctx, { name: freshName() });
+  await ctx.db.$executeRawUnsafe(
+    `insert into hosts (team_id, hostname, osquery_host_id) select $1::int, 'forgotten', 'forgotten-' || n from generate_series(1, 501) as n`,
+    team.id,
+  );
+  await deleteTeam(ctx, team.id);
+  const waiting = () =>
+    ctx.db.$queryRawUnsafe<{ attempts: number }[]>(`select attempts::int from graphile_worker.jobs where key = $1`, `teams.empty_deleted_team:${team.id}`);
+  const setBack = `update graphile_worker._private_jobs set attempts = max_attempts where key = $1`;
+  await ctx.db.$executeRawUnsafe(setBack, `teams.empty_deleted_team:${team.id}`);
+  expect(await waiting()).toEqual([{ attempts: 25 }]);
+  await resumeTeamEmptying.run(testServerContext(), {});
+  expect(await waiting()).toEqual([{ attempts: 0 }]);
+
+  await ctx.db.$executeRawUnsafe(`delete from graphile_worker._private_jobs where key = $1`, `teams.empty_deleted_team:${team.id}`);
+  await resumeTeamEmptying.run(testServerContext(), {});
+  expect(await waiting()).toEqual([{ attempts: 0 }]);
+  await emptyDeletedTeamJob.run(testServerContext(), { teamId: team.id });
+  await resumeTeamEmptying.run(testServerContext(), {});
+  expect(await ctx.db.host.count({ where: { hostname: "forgotten", teamId: 0 } })).toBe(501);
+  expect(await ctx.db.team.findUnique({ where: { id: team.id } })).toBeNull();
 });
 
 test("No team can't be deleted or renamed", async () => {
