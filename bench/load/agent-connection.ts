@@ -34,6 +34,8 @@ export class AgentConnection {
   private open = false;
   private lastError = "";
   call: Call | null = null;
+  /** A call went out on it. */
+  isUsed = false;
   /** By performance.now(), where it waits for its next call. */
   idleSince = 0;
 
@@ -78,6 +80,7 @@ export class AgentConnection {
 
   send(call: Call, text: string): void {
     this.call = call;
+    this.isUsed = true;
     this.socket.write(text, "latin1");
   }
 

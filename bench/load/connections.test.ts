@@ -115,6 +115,20 @@ test("a socket that waits so long that the server may be closing it isn't used a
   expect(seen).toEqual(["1: 200", "2: 200"]);
 });
 
+test("a socket that opened for a call which was given up meanwhile, and never carried one, goes before the server closes it", async () => {
+  const { seen } = open(1);
+  connections?.submit(call(1));
+  connections?.dropOverdue(performance.now() + 17_000);
+  expect([seen, connections?.sockets]).toEqual([["1: timeout"], 1]);
+  await once(server, "connection");
+  await expect
+    .poll(() => {
+      connections?.dropOverdue(performance.now() + 16_000);
+      return connections?.sockets;
+    })
+    .toBe(0);
+});
+
 test("a socket that breaks loses its call alone; the line goes on with a new one", async () => {
   const { seen } = open(1);
   for (const n of [1, 2]) connections?.submit(call(n));

@@ -1,8 +1,11 @@
 import { AgentConnection, type Call, type ConnectionEvents } from "./agent-connection";
 
 const timeoutMs = 16_000;
-/** The server says that it closes a connection after 125 s without a word: who heeds that doesn't call on one that is just being closed. */
-const idleMs = 110_000;
+/**
+ * The server says that it closes a connection after 125 s without a word, and one on which there never was any after 20 s, as a crowd opens them when the server
+ * pauses: who heeds that doesn't call on one that is just being closed.
+ */
+const idleMs = { used: 110_000, unused: 15_000 };
 // Of one source address; each host has two ports there in turn, for the one it used last rests for a while.
 const hostsPerAddress = 20_000;
 const firstPort = 10_000;
@@ -58,9 +61,11 @@ export class Connections {
   dropOverdue(now: number): void {
     const isOverdue = (call: Call | null | undefined): call is Call => call !== null && call !== undefined && now - call.dueAt > timeoutMs;
     for (const connection of this.all) if (isOverdue(connection.call)) connection.destroy("timeout");
-    // The one that was used last is used next: those in front have idled longest.
-    const used = this.idle.findIndex(({ idleSince }) => now - idleSince <= idleMs);
-    for (const connection of this.idle.splice(0, used === -1 ? this.idle.length : used)) connection.destroy("idle");
+    const rests = ({ idleSince, isUsed }: AgentConnection) => now - idleSince > (isUsed ? idleMs.used : idleMs.unused);
+    for (const connection of this.idle.filter(rests)) {
+      this.idle.splice(this.idle.indexOf(connection), 1);
+      connection.destroy("idle");
+    }
     const drop = (line: Call[], from: number) => {
       let start = from;
       for (let call = line[start]; isOverdue(call); call = line[(start += 1)]) this.handler.lost(call, "timeout");
