@@ -12,7 +12,7 @@ import { requestHostMoves } from "./move-waiting-hosts.job";
 
 /**
  * Moves hosts to a team (0 is "No team"), for whoever may do so in both teams; the new team's rule decides about them at once, also when that team doesn't gate access.
- * More than 500 are written down and moved in the background, a thousand a second or, under many agents, 50 to 200.
+ * More than 500 are written down and moved in the background, 50 to a thousand a second by what agents leave of their thread.
  * @returns how many hosts were, or are being, moved; those that were there already don't count
  * @throws InvalidInputError `team_not_found`; NotFoundError `host_not_found`; UnauthenticatedError, ForbiddenError
  */

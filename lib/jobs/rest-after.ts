@@ -5,9 +5,8 @@ import { agentsTimeUsed, areAgentsBusy } from "../threads/agents-load";
 const resolutionMs = 20;
 const busyDelayMs = 10;
 const longestMs = 1000;
-const loadedShare = 0.5;
-/** Of a host that changes, on what is left of the agents' thread: 5 ms where half of it is, 20 at most. */
-const hostMs = { ofTheRest: 2.5, most: 20 };
+/** Of a host that changes, by what agents take of their thread for what they leave of it: 5 ms where each is half, none where nobody asks, 20 at most. */
+const hostMs = { even: 5, most: 20 };
 const shared = globalThis as unknown as { flotillaLoopDelay?: IntervalHistogram };
 
 /** What a piece of background work asks of the rest behind it. */
@@ -21,13 +20,13 @@ interface Piece {
 /**
  * Rests between two pieces of background work, so that others come first: twice as long as the piece took, and six times while agents or pages are
  * waiting; at most a second, unless the piece wants more. Agents have a thread of their own, but share the database and the machine; pages share this thread.
- * While agents take more than half of their thread's time, no more than 200 hosts change in a second, and fewer the less of it is left: 50 when hardly any is.
+ * The more of their thread's time agents take, the fewer hosts change in a second: 600 at a quarter, 200 at half, 50 when hardly any is left.
  * @param startedAt when the piece began, by performance.now()
  */
 export function restAfter(startedAt: number, { leastMs = 0, hosts = 0 }: Piece = {}): Promise<void> {
   const tookMs = performance.now() - startedAt;
   const used = agentsTimeUsed();
-  const pacedMs = used > loadedShare ? hosts * Math.min(hostMs.most, hostMs.ofTheRest / (1 - used)) : 0;
+  const pacedMs = hosts * Math.min(hostMs.most, (hostMs.even * used) / (1 - used));
   const restMs = Math.max(leastMs, pacedMs, Math.min(longestMs, tookMs * (isBusy() ? 6 : 2)));
   return new Promise((resolve) => setTimeout(resolve, restMs));
 }

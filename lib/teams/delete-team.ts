@@ -10,7 +10,7 @@ import { countMembersOfTeams, hideTeamRow, lockTeamRow } from "./team-queries";
 
 /**
  * Deletes a team with its policies, labels, secrets and roles. Its hosts fall to "No team" and are judged by its rules: up to 500 before this answers, of a
- * larger team the others behind it, a thousand a second or, under many agents, 50 to 200. Until the last has left, the team stands where nobody finds it.
+ * larger team the others behind it, 50 to a thousand a second by what agents leave of their thread. Until the last has left, the team stands where nobody finds it.
  * @throws InvalidInputError `team_is_default`; NotFoundError `team_not_found`; ForbiddenError `permission_denied`
  */
 export async function deleteTeam(ctx: Context, teamId: number): Promise<void> {
