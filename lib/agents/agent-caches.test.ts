@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import type { ReasonCode } from "@/lib/compliance/verdict-reasons";
 import type { Context } from "@/lib/context";
 import { getPool } from "@/lib/db/pool";
 import { agentCounters } from "@/lib/metrics/agent-counters";
@@ -8,9 +9,12 @@ import { routeWayIn, socketWayIn, type AgentWayIn } from "@/lib/testing/agent-wa
 import { enrolledHost, makePolicy, makeTeam, makeVerdict } from "@/lib/testing/scenarios";
 import { testClock, testServerContext } from "@/lib/testing/test-context";
 import { agentCaches, startAgentCaches, stopAgentCaches } from "./agent-caches";
+import { findHostRows } from "./agent-queries";
+import { toHostEntry, type HostEntry } from "./host-entry";
 import { flushHostMarks, markFresh, markSeen } from "./host-marks";
 import { findClientAddress } from "./find-client-address";
 import { resetEnv } from "@/lib/env";
+import { takeUpPace } from "./take-up-pace";
 import { forgetUnknownKeys } from "./unknown-keys";
 
 const clock = testClock();
@@ -119,6 +123,78 @@ test("that a verdict gives other reasons is no news to a host that is asked the 
   expect(known(agent)).toBe(entry);
   await giveReasons([{ code: "mdm_off" }]);
   await expect.poll(() => known(agent), { timeout: 5000 }).toMatchObject({ stale: false, mdmOff: true });
+});
+
+// Every code: whoever has a question hang on one more of them finds here that its news must come, too.
+const reasonCodes: Record<ReasonCode, true> = {
+  team_off: true,
+  all_pass: true,
+  no_policies: true,
+  exception: true,
+  policy_failed: true,
+  policy_unknown: true,
+  policy_at_fault: true,
+  waiting_for_answer: true,
+  mdm_off: true,
+  mdm_not_ours: true,
+  mdm_unknown: true,
+  waiting_for_mdm: true,
+  stale: true,
+  not_registered: true,
+  waiting_for_person: true,
+  conflict: true,
+  platform_not_reported: true,
+};
+
+test("memory follows a verdict in all that it reads of one: each reason, what blocks, and the access", async () => {
+  const { agent, policyId } = await idleHost();
+  const keyHash = hashToken(agent.nodeKey);
+  const lasting = (host: HostEntry | undefined) => host && { ...host, holdsUntil: 0, idleUntil: 0, idleCatalogue: null, configSeen: null };
+  const follows = async (change: unknown) => {
+    const [row] = await findHostRows(ctx.sql, [keyHash]);
+    const stored = lasting(row && toHostEntry(row, 0));
+    await expect
+      .poll(() => lasting(agentCaches().knownHost(keyHash, clock.now().getTime())), { message: JSON.stringify(change), timeout: 5000 })
+      .toEqual(stored);
+  };
+  const where = { where: { hostId: agent.hostId } };
+  const reasons = Object.keys(reasonCodes).map((code) => ({ reasons: [{ code }] }));
+  for (const data of [...reasons, { blockingPolicies: [policyId] }, { blockingPolicies: [] }, { accessState: "held" }, { accessState: "in" }]) {
+    await ctx.db.hostCompliance.update({ ...where, data });
+    await follows(data);
+  }
+});
+
+test("what a host answered to a policy that no longer concerns it goes with its next answer, and where many take up questions not before its whole round", async () => {
+  const leaver = async () => {
+    const { agent, teamId, policyId } = await idleHost();
+    const { hostId } = agent;
+    const [other, scoped] = [await makePolicy(ctx, { teamId }), await makePolicy(ctx, { teamId })];
+    const { id: labelId } = await ctx.db.label.create({ data: { name: `Leaves ${hostId}`, membershipType: "manual", teamId } });
+    await ctx.db.policyLabel.create({ data: { policyId: scoped.policyId, labelId, scope: "include_any" } });
+    await ctx.db.labelMembership.create({ data: { hostId, labelId } });
+    await expect
+      .poll(async () => {
+        await answer(agent);
+        return ctx.db.policyResult.count({ where: { hostId } });
+      })
+      .toBe(3);
+    await ctx.db.labelMembership.delete({ where: { hostId_labelId: { hostId, labelId } } });
+    await expect.poll(() => agentCaches().knownHost(hashToken(agent.nodeKey), clock.now().getTime())?.labels.has(labelId), { timeout: 5000 }).toBe(false);
+    const answers = (...ids: number[]) => agent.write(Object.fromEntries(ids.map((id) => [`fleet_policy_query_${id}`, [{ "1": "1" }]])));
+    const keeps = async () => (await ctx.db.policyResult.count({ where: { hostId, policyId: scoped.policyId } })) === 1;
+    return { answersPart: () => answers(policyId), answersAll: () => answers(policyId, other.policyId), keeps };
+  };
+  const [first, second] = [await leaver(), await leaver()];
+  while (takeUpPace.isFree(clock.now().getTime())) takeUpPace.spend();
+  await first.answersPart();
+  await second.answersPart();
+  expect([await first.keeps(), await second.keeps()]).toEqual([true, true]);
+  await first.answersAll();
+  expect(await first.keeps()).toBe(false);
+  clock.advance(2000);
+  await second.answersPart();
+  expect(await second.keeps()).toBe(false);
 });
 
 test("a deleted host's key is invalid within moments", async () => {

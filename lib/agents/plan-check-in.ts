@@ -35,16 +35,16 @@ export interface CheckIn {
 
 /**
  * Decides what a write stores: only what was in the host's scope, only the version that was asked.
- * No clock, no database. `askedLast` is absent after a restart or when another instance asked; it is passed over when the answers belong to another question.
+ * No clock, no database. `arrived.mayEnd`: results that ended are reason enough to store, also outside the hourly round. `askedLast` is absent after a restart or when another instance asked; it is passed over when the answers belong to another question.
  */
 export function planCheckIn(
   host: HostEntry,
   sorted: SortedResults,
   catalogue: AskCatalogue,
   askedLast: Asked | undefined,
-  arrived: { now: number; address: string },
+  arrived: { now: number; address: string; mayEnd: boolean },
 ): CheckIn {
-  const { now } = arrived;
+  const { now, mayEnd } = arrived;
   const gate = catalogue.gateOf(host.teamId);
   // These two are asked with everything else or not at all.
   const wholeDetails = sorted.detailNames.has("os_version") || sorted.detailNames.has("system_info");
@@ -78,7 +78,7 @@ export function planCheckIn(
     labels.joined.length === 0 &&
     labels.left.length === 0 &&
     policies.repeats &&
-    policies.ended.length === 0 &&
+    (policies.ended.length === 0 || !(mayEnd || policyRound)) &&
     !answersRefetch;
   return {
     record,

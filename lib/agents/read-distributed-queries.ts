@@ -6,11 +6,10 @@ import { askHost, asksSomething, staysIdle, type Ask } from "./ask-host";
 import { lastGateRound, noteGateRound, rememberAsked } from "./asked-hosts";
 import { detailQueries, type DetailQuery } from "./detail-queries";
 import type { HostEntry } from "./host-entry";
-import { TakeUpPace } from "./take-up-pace";
+import { takeUpPace } from "./take-up-pace";
 
 /** osqueryd comes back every 5 s for this long. */
 const accelerateSeconds = 10;
-const takeUpPace = new TakeUpPace();
 const nothing = forMany(answerText("osquery", '{"queries":{},"discovery":{}}'));
 const wildcard = toAskedText("fleet_no_policies_wildcard", "SELECT 1");
 const askedDetails = new Map<DetailQuery, AskedText>(

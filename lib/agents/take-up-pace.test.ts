@@ -33,3 +33,13 @@ test("where the agents' thread has little time left, fewer do", () => {
   used = 1;
   expect(takeUps(pace, 3000)).toBe(10);
 });
+
+test("what ended for a host waits for what others take up", () => {
+  const pace = new TakeUpPace();
+  takeUps(pace, 0, 49);
+  expect(pace.isFreeForEnds(0)).toBe(true);
+  takeUps(pace, 0, 1);
+  expect([pace.isFreeForEnds(0), pace.isFree(0)]).toEqual([false, true]);
+  takeUps(pace, 0);
+  expect([pace.isFreeForEnds(500), pace.isFreeForEnds(510)]).toEqual([false, true]);
+});

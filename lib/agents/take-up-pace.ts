@@ -5,6 +5,8 @@ import { agentsTimeUsed } from "@/lib/threads/agents-load";
  * to. Where the agents' thread is used beyond `from`, fewer, down to `least` when nothing is left of it.
  */
 const pace = { most: 100, least: 10, from: 0.75 };
+/** What has time leaves so much to what has none. */
+const spared = pace.most / 2;
 
 /**
  * Holds back what reaches many hosts at one moment without a version of its own to spread it, such as 10,000 hosts that an old policy begins to concern: the
@@ -25,7 +27,12 @@ export class TakeUpPace {
     return this.left >= 1;
   }
 
-  /** Counts a host that took something up. */
+  /** Whether a host may be rid of what ended for it, which nobody waits for: not while others take up so much that little is left. `now` in milliseconds. */
+  isFreeForEnds(now: number): boolean {
+    return this.isFree(now) && this.left >= 1 + spared;
+  }
+
+  /** Counts a host that took something up, or was rid of something. */
   spend(): void {
     this.left -= 1;
   }
@@ -35,3 +42,6 @@ export class TakeUpPace {
     return pace.most - (pace.most - pace.least) * over;
   }
 }
+
+/** This process's own. */
+export const takeUpPace = new TakeUpPace();

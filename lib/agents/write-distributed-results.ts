@@ -8,6 +8,7 @@ import { findAsked, forgetAsked, noteGateRound } from "./asked-hosts";
 import { storeCheckIn } from "./check-in-line";
 import type { HostEntry } from "./host-entry";
 import { markFresh } from "./host-marks";
+import { takeUpPace } from "./take-up-pace";
 import { planCheckIn, type CheckIn } from "./plan-check-in";
 import { sortDistributedResults, type SortedResults } from "./sort-distributed-results";
 
@@ -28,7 +29,7 @@ export function writeDistributedResults(
   const sorted = sortDistributedResults(body);
   tellOddities(ctx, host, sorted);
   const asked = findAsked(host.hostId);
-  const checkIn = planCheckIn(host, sorted, catalogue, asked, { now, address: request.remoteAddress });
+  const checkIn = planCheckIn(host, sorted, catalogue, asked, { now, address: request.remoteAddress, mayEnd: takeUpPace.isFreeForEnds(now) });
   // Asked by another instance: this one need not ask about access again so soon.
   if (!asked && checkIn.wholeGate) noteGateRound(host.hostId, now);
   const answersPolicies = sorted.policies.size > 0 || sorted.wildcard;
@@ -38,6 +39,7 @@ export function writeDistributedResults(
     if (answersPolicies) forgetAsked(host.hostId);
     return accepted;
   }
+  if (checkIn.endedPolicies.length > 0) takeUpPace.spend();
   return store(ctx, host, checkIn, answersPolicies);
 }
 

@@ -2,6 +2,7 @@ import pg from "pg";
 import { beforeAll, expect, test } from "vitest";
 import type { Context } from "@/lib/context";
 import { getPool } from "@/lib/db/pool";
+import { inSqlTransaction } from "@/lib/db/transaction";
 import { env } from "@/lib/env";
 import { deleteHosts } from "@/lib/hosts/delete-hosts";
 import type { HostFilter } from "@/lib/hosts/host-filter";
@@ -10,6 +11,7 @@ import type { Job } from "@/lib/jobs/define-job";
 import { runDueJobs } from "@/lib/jobs/run-worker";
 import { createLabel } from "@/lib/labels/create-label";
 import { deleteLabel } from "@/lib/labels/delete-label";
+import { explaining, type Reading } from "@/lib/testing/explain-statements";
 import { enrolledHost, makePolicy, makeTeam, setPolicyResult } from "@/lib/testing/scenarios";
 import { testServerContext, testUserContext } from "@/lib/testing/test-context";
 import { deletePolicies } from "./delete-policies";
@@ -88,6 +90,19 @@ test("a slice that fails loses neither itself nor the next: the job is there sti
   await ctx.db.$executeRawUnsafe(`update graphile_worker._private_jobs set run_at = now()`);
   await work();
   expect(await countResults(ctx, policyId)).toBe(0);
+});
+
+test("a slice finds the results of a deleted policy without a walk through those that stay", async () => {
+  const ctx = await testUserContext("admin");
+  for (let n = 0; n < 3; n += 1) await fillResults(ctx, (await makePolicy(ctx, { teamId: null, gated: false })).policyId, 4000);
+  const { policyId } = await makePolicy(ctx, { teamId: null, gated: false });
+  await fillResults(ctx, policyId, 1000);
+  await ctx.db.$executeRaw`analyze policy_results`;
+  await ctx.db.policy.delete({ where: { id: policyId } });
+  const readings: Reading[] = [];
+  expect(await inSqlTransaction(server, (tx) => deleteOrphanResults(explaining(tx, "policy_results", readings).sql, 200))).toBe(200);
+  expect(readings.map(({ name }) => name)).toEqual(["policies.remove_orphan_results"]);
+  expect(readings.filter(({ walks, rows }) => walks > 0 || rows > 1000)).toEqual([]);
 });
 
 test("until they are removed, what hosts had of a deleted policy or label shows nowhere and selects nobody", async () => {
