@@ -35,7 +35,8 @@ export interface CheckIn {
 
 /**
  * Decides what a write stores: only what was in the host's scope, only the version that was asked.
- * No clock, no database. `arrived.mayEnd`: results that ended are reason enough to store, also outside the hourly round. `askedLast` is absent after a restart or when another instance asked; it is passed over when the answers belong to another question.
+ * No clock, no database. `askedLast` is absent after a restart or when another instance asked; it is passed over when the answers belong to another question.
+ * `arrived.mayEnd`: results of policies that no longer concern the host are reason enough to store, also outside its hourly round.
  */
 export function planCheckIn(
   host: HostEntry,

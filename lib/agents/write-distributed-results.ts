@@ -8,9 +8,9 @@ import { findAsked, forgetAsked, noteGateRound } from "./asked-hosts";
 import { storeCheckIn } from "./check-in-line";
 import type { HostEntry } from "./host-entry";
 import { markFresh } from "./host-marks";
-import { takeUpPace } from "./take-up-pace";
 import { planCheckIn, type CheckIn } from "./plan-check-in";
 import { sortDistributedResults, type SortedResults } from "./sort-distributed-results";
+import { takeUpPace } from "./take-up-pace";
 
 const accepted = forMany(answerText("osquery", "{}"));
 
