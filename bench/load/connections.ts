@@ -61,8 +61,8 @@ export class Connections {
   dropOverdue(now: number): void {
     const isOverdue = (call: Call | null | undefined): call is Call => call !== null && call !== undefined && now - call.dueAt > timeoutMs;
     for (const connection of this.all) if (isOverdue(connection.call)) connection.destroy("timeout");
-    const rests = ({ idleSince, isUsed }: AgentConnection) => now - idleSince > (isUsed ? idleMs.used : idleMs.unused);
-    for (const connection of this.idle.filter(rests)) {
+    const hasIdled = ({ idleSince, isUsed }: AgentConnection) => now - idleSince > (isUsed ? idleMs.used : idleMs.unused);
+    for (const connection of this.idle.filter(hasIdled)) {
       this.idle.splice(this.idle.indexOf(connection), 1);
       connection.destroy("idle");
     }

@@ -94,6 +94,16 @@ test("teams are listed by name, found by a part of it, in pages, without No team
   expect((await listTeams(ctx)).some((team) => team.id === 0)).toBe(false);
 });
 
+/** Hosts by SQL, all of one name. */
+async function fillTeam(ctx: Context, teamId: number, hostname: string, hosts: number): Promise<void> {
+  await ctx.db.$executeRawUnsafe(
+    `insert into hosts (team_id, hostname, osquery_host_id) select $1::int, $2::text, $2::text || '-' || n from generate_series(1, $3::int) as n`,
+    teamId,
+    hostname,
+    hosts,
+  );
+}
+
 test("a deleted team's hosts fall to No team and are judged again; its policies, labels and secrets go", async () => {
   const ctx = await testUserContext("admin");
   const team = await createTeam(ctx, { name: freshName() });
@@ -115,10 +125,7 @@ test("a deleted team's hosts fall to No team and are judged again; its policies,
 test("of a large team 500 hosts fall with the answer and the others behind it; meanwhile nobody finds the team, joins it or misses its name", async () => {
   const ctx = await testUserContext("admin");
   const team = await createTeam(ctx, { name: freshName() });
-  await ctx.db.$executeRawUnsafe(
-    `insert into hosts (team_id, hostname, osquery_host_id) select $1::int, 'many', 'many-' || n from generate_series(1, 750) as n`,
-    team.id,
-  );
+  await fillTeam(ctx, team.id, "many", 750);
   const elsewhere = await ctx.db.host.create({ data: { hostname: "deneb" } });
   await ctx.db.hostMove.create({ data: { hostId: elsewhere.id, teamId: team.id, askedAt: new Date() } });
   await ctx.db.policy.create({ data: { name: "p", query: "select 1", teamId: team.id } });
@@ -153,10 +160,7 @@ test("of a large team 500 hosts fall with the answer and the others behind it; m
 test("a deleted team whose emptying was given up, or whose job got lost, is taken up by the clock", async () => {
   const ctx = await testUserContext("admin");
   const team = await createTeam(ctx, { name: freshName() });
-  await ctx.db.$executeRawUnsafe(
-    `insert into hosts (team_id, hostname, osquery_host_id) select $1::int, 'forgotten', 'forgotten-' || n from generate_series(1, 501) as n`,
-    team.id,
-  );
+  await fillTeam(ctx, team.id, "forgotten", 501);
   await deleteTeam(ctx, team.id);
   const waiting = () =>
     ctx.db.$queryRawUnsafe<{ attempts: number }[]>(`select attempts::int from graphile_worker.jobs where key = $1`, `teams.empty_deleted_team:${team.id}`);
