@@ -29,21 +29,23 @@ const tick = defineJob({
 });
 
 /** A job that runs until it is let go. */
-function longJob() {
+function longJob(name = "test.long") {
+  let runs = 0;
   let started: () => void = () => undefined;
   let letGo: () => void = () => undefined;
   const hasStarted = new Promise<void>((resolve) => (started = resolve));
   const gone = new Promise<void>((resolve) => (letGo = resolve));
   const job = defineJob({
-    name: "test.long",
+    name,
     payload: z.object({}),
     maxAttempts: 3,
     run: async () => {
+      runs += 1;
       started();
       await gone;
     },
   });
-  return { job, hasStarted, letGo };
+  return { job, hasStarted, letGo, runs: () => runs };
 }
 
 const ends: (() => unknown)[] = [];
@@ -67,6 +69,31 @@ async function startWorker(jobs: Job[], schedules: { job: typeof tick; match: st
   const worker = await runWorker(pool, jobs, schedules, concurrency);
   worker.promise.catch(() => undefined);
   return worker;
+}
+
+/**
+ * Lets nobody into the database, and ends every connection but this file's own, while `meanwhile` goes on.
+ * @returns what went wrong meanwhile and was left to the process, which logs it (`server.ts`)
+ */
+async function withoutDatabase(meanwhile: () => Promise<void>): Promise<unknown[]> {
+  const uncaught: unknown[] = [];
+  const runnersOwn = process.listeners("unhandledRejection");
+  process.removeAllListeners("unhandledRejection").on("unhandledRejection", (reason) => uncaught.push(reason));
+  const url = new URL(process.env.DATABASE_URL as string);
+  const name = url.pathname.slice(1);
+  url.pathname = "/postgres";
+  const elsewhere = new Pool({ connectionString: url.href, max: 1 });
+  try {
+    await elsewhere.query(`alter database ${name} allow_connections false`);
+    await elsewhere.query("select pg_terminate_backend(pid) from pg_stat_activity where datname = $1 and application_name <> 'flotilla'", [name]);
+    await meanwhile();
+    return uncaught;
+  } finally {
+    process.removeAllListeners("unhandledRejection");
+    for (const listener of runnersOwn) process.on("unhandledRejection", listener);
+    await elsewhere.query(`alter database ${name} allow_connections true`);
+    await elsewhere.end();
+  }
 }
 
 async function workers(): Promise<string[]> {
@@ -151,6 +178,56 @@ test("a stop in a hurry leaves the running job to the next worker that looks", a
   expect(await holders()).toEqual([null]);
   letGo();
   await worker.promise;
+});
+
+test("a job that ended while the database couldn't be reached is run again, and one that runs on isn't touched", async () => {
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+  const [cutOff, runsOn] = [longJob(), longJob("test.longer")];
+  await startWorker([cutOff.job as Job, runsOn.job as Job]).then((worker) => ends.push(() => worker.stop()));
+  const [id] = await workers();
+  await enqueue(testServerContext(), cutOff.job, {});
+  await enqueue(testServerContext(), runsOn.job, {});
+  await Promise.all([cutOff.hasStarted, runsOn.hasStarted]);
+
+  const uncaught = await withoutDatabase(async () => {
+    cutOff.letGo();
+    await new Promise((resolve) => setTimeout(resolve, 300));
+  });
+  expect(uncaught).toHaveLength(1); // the queue's attempt to write that the job ended
+  expect(await holders()).toEqual([id, id]);
+  expect(cutOff.runs()).toBe(1);
+
+  for (let look = 0; look < 3; look += 1) {
+    await vi.advanceTimersByTimeAsync(10_000);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  await expect.poll(holders).toEqual([id]);
+  expect(cutOff.runs()).toBe(2);
+  expect(runsOn.runs()).toBe(1);
+  runsOn.letGo();
+  await expect.poll(holders).toEqual([]);
+});
+
+test("what was run has left the queue when a run of what is due returns", async () => {
+  const ctx = testServerContext();
+  const other = new Pool({ connectionString: process.env.DATABASE_URL, max: 1 });
+  ends.push(() => other.end());
+  let letsGo: Promise<unknown> | undefined;
+  const slowToLeave = defineJob({
+    name: "test.slow_to_leave",
+    payload: z.object({}),
+    maxAttempts: 1,
+    run: async () => {
+      const client = await other.connect();
+      await client.query("begin");
+      await client.query("select 1 from graphile_worker._private_jobs for update");
+      letsGo = new Promise((resolve) => setTimeout(resolve, 300)).then(() => client.query("commit")).finally(() => client.release());
+    },
+  });
+  await enqueue(ctx, slowToLeave, {});
+  await runDueJobs(getPool(), [slowToLeave as Job], () => ctx);
+  expect(await holders()).toEqual([]);
+  await letsGo;
 });
 
 test("what the clock starts is enqueued and run once a minute, however many workers there are", async () => {

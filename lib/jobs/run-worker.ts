@@ -47,6 +47,10 @@ export async function runWorker(pool: Pool, jobs: Job[], schedules: Schedule[], 
   const events: WorkerEvents = new EventEmitter();
   let workerId = "";
   events.once("pool:create", ({ workerPool }) => (workerId = workerPool.id));
+  const runningIds = new Set<string>();
+  // As text: what the driver makes of an id is for our own pool to say.
+  events.on("job:start", ({ job }) => runningIds.add(String(job.id)));
+  events.on("job:complete", ({ job }) => runningIds.delete(String(job.id)));
   const runner = await run({
     pgPool: pool,
     logger: queueLogger(),
@@ -59,7 +63,7 @@ export async function runWorker(pool: Pool, jobs: Job[], schedules: Schedule[], 
       schedules.map(({ job, match }): CronItem => ({ task: job.name, match, options: { backfillPeriod: 0, maxAttempts: job.maxAttempts } })),
     ),
   });
-  const life = await beginWorkerLife(workerId);
+  const life = await beginWorkerLife(workerId, runningIds);
   return {
     promise: runner.promise,
     async stop(hurry) {
@@ -79,9 +83,17 @@ export async function runWorker(pool: Pool, jobs: Job[], schedules: Schedule[], 
   };
 }
 
-/** Runs what is due now and returns when nothing is left that is due; for tests. */
+/** Runs what is due now and returns when nothing is left that is due, and what was run has left the queue; for tests. */
 export async function runDueJobs(pool: Pool, jobs: Job[], makeContext: () => Context): Promise<void> {
-  await runOnce({ pgPool: pool, logger: queueLogger(), concurrency: 4, noHandleSignals: true, taskList: toTaskList(jobs, makeContext, pool) });
+  await runOnce({
+    pgPool: pool,
+    logger: queueLogger(),
+    concurrency: 4,
+    noHandleSignals: true,
+    taskList: toTaskList(jobs, makeContext, pool),
+    // How a job ended is written behind its back. Written in batches, if only of one, the end of the run waits for it.
+    preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
+  });
 }
 
 function toTaskList(jobs: Job[], makeContext: () => Context, pool: Pool): TaskList {

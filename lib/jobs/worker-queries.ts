@@ -43,6 +43,20 @@ export async function unlockJobsOf(pool: Pool, workers: string[]): Promise<void>
   await pool.query("select graphile_worker.force_unlock_workers($1::text[])", [workers]);
 }
 
+/** The ids of the jobs that a worker holds. */
+export async function listHeldJobs(pool: Pool, workerId: string): Promise<string[]> {
+  return (await pool.query<{ id: string }>("select id::text from graphile_worker.jobs where locked_by = $1", [workerId])).rows.map(({ id }) => id);
+}
+
+/** Gives these jobs free, if the worker still holds them. */
+export async function unlockJobs(pool: Pool, workerId: string, jobIds: string[]): Promise<void> {
+  // The queue has a function for all jobs of a worker alone, those that it runs included.
+  await pool.query("update graphile_worker._private_jobs set locked_by = null, locked_at = null where id = any ($2::bigint[]) and locked_by = $1", [
+    workerId,
+    jobIds,
+  ]);
+}
+
 /** Forgets workers that have been silent for long. */
 export async function forgetSilentWorkers(pool: Pool): Promise<void> {
   await pool.query("delete from job_workers where beat_at < clock_timestamp() - $1::interval", [rememberedFor]);
