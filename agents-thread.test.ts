@@ -80,9 +80,12 @@ test("once it serves, agents are answered from the database, and health says so"
   expect(await ask("/readyz")).toEqual({ status: 200, text: "ready\n" });
   expect(await ask("/api/osquery/config", unknown)).toMatchObject({ status: 401, text: expect.stringContaining('"node_invalid":true') });
   expect(await agents.ask("readFigures")).toMatchObject({ listening: true, poolMax: 4 });
-  expect((await agents.ask("readMetrics")).map(({ name }) => name)).toEqual(
-    expect.arrayContaining(["flotilla_host_cache_entries", "flotilla_listen_connected", "nodejs_eventloop_lag_p99_seconds"]),
-  );
+  const metrics = await agents.ask("readMetrics");
+  const names = metrics.map(({ name }) => name);
+  expect(names).toEqual(expect.arrayContaining(["flotilla_host_cache_entries", "flotilla_listen_connected", "nodejs_eventloop_lag_p99_seconds"]));
+  expect(metrics.find(({ name }) => name === "flotilla_open_connections")?.values[0]?.value).toBeGreaterThan(0);
+  // What is the process's is the main thread's to say, and nothing walks through the sockets at a scrape.
+  expect(names.filter((name) => name.startsWith("process_") || name.startsWith("nodejs_active_"))).toEqual([]);
   expect(areAgentsBusy()).toBe(false);
   await expect
     .poll(async () => {

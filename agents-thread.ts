@@ -53,7 +53,7 @@ const questions = {
     resetEnv();
     prepareSecretKey();
     planStatementsOnce();
-    meter = measureAgents();
+    meter = measureAgents(connections);
     tellAgentsLoad(load);
     storeCheckInsOver(checkIns);
     await startAgentCaches();

@@ -13,7 +13,7 @@ import { ThreadMeter } from "./thread-meter";
 
 test("a process shows every family of metrics, and leaves a last sample that says that it stopped", async () => {
   await migrateQueue(getPool());
-  const agents = measureAgents();
+  const agents = measureAgents({ size: 0 });
   const checkIns = new ThreadMeter();
   const run = runHealth(
     () => true,
