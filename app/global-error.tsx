@@ -1,7 +1,7 @@
 "use client";
 
 /** When even the frame fails: plain words, no parts of ours. */
-export default function GlobalError({ error, reset }: { error: Error & { digest?: string }; reset: () => void }) {
+export default function GlobalError({ error }: { error: Error & { digest?: string } }) {
   return (
     <html lang="en">
       <title>The server can’t draw this page · Flotilla</title>
@@ -9,7 +9,7 @@ export default function GlobalError({ error, reset }: { error: Error & { digest?
         <main>
           <h1>The server can’t draw this page</h1>
           <p>Nobody’s access is affected. {error.digest ? `Its log has the cause under ${error.digest}.` : "Its log has the cause."}</p>
-          <button type="button" onClick={reset}>
+          <button type="button" onClick={() => window.location.reload()}>
             Load again
           </button>
         </main>

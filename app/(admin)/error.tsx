@@ -4,8 +4,8 @@ import { Button } from "@/app/_components/button";
 import { Blank, NoPermission } from "@/app/_components/blank";
 import { PageHeader } from "@/app/_components/page-header";
 
-/** In place of a page that failed. `digest` is our error's code, or the id under which the log has the cause. */
-export default function AdminError({ error, reset }: { error: Error & { digest?: string }; reset: () => void }) {
+/** In place of a page that failed. `digest` is our error's code, or the id under which the log has the cause; `retry` asks the server anew. */
+export default function AdminError({ error, retry }: { error: Error & { digest?: string }; retry: () => void }) {
   const title = titleOf(error.digest);
   useDocumentTitle(title);
   if (error.digest === "permission_denied") {
@@ -26,7 +26,7 @@ export default function AdminError({ error, reset }: { error: Error & { digest?:
     );
   }
   return (
-    <Blank drawing="error" level={1} title={title} action={<Button onClick={reset}>Load again</Button>}>
+    <Blank drawing="error" level={1} title={title} action={<Button onClick={retry}>Load again</Button>}>
       Nobody’s access is affected. {error.digest ? `The server’s log has the cause under ${error.digest}.` : "The server’s log has the cause."}
     </Blank>
   );
@@ -37,13 +37,22 @@ function titleOf(digest: string | undefined): string {
   return digest?.endsWith("_not_found") ? "This no longer exists" : "This page didn’t load";
 }
 
-// The page's own title failed with it, or says what isn't there.
+// The page's own title failed with it, or says what isn't there; it may also come later than this.
 function useDocumentTitle(text: string): void {
   useEffect(() => {
-    const [before, ours] = [document.title, `${text} · Flotilla`];
-    document.title = ours;
+    const ours = `${text} · Flotilla`;
+    let pages = document.title;
+    const show = () => {
+      if (document.title === ours) return;
+      pages = document.title;
+      document.title = ours;
+    };
+    show();
+    const watch = new MutationObserver(show);
+    watch.observe(document.head, { childList: true, characterData: true, subtree: true });
     return () => {
-      if (document.title === ours) document.title = before;
+      watch.disconnect();
+      if (document.title === ours) document.title = pages;
     };
   }, [text]);
 }
