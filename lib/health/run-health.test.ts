@@ -1,3 +1,4 @@
+import { open } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { serverContext } from "../context";
 import { getPool } from "../db/pool";
@@ -31,6 +32,11 @@ test("a process shows every family of metrics, and leaves a last sample that say
       "flotilla_scrape_errors_total",
     ]),
   );
+  const openFiles = async () => parseMetrics(await metricsRegistry().metrics()).get("process_open_fds")?.samples[0]?.value ?? Number.NaN;
+  const before = await openFiles();
+  const files = await Promise.all(Array.from({ length: 50 }, () => open("/dev/null")));
+  expect(await openFiles()).toBeGreaterThanOrEqual(before + 45);
+  await Promise.all(files.map((file) => file.close()));
   await run.stop();
   agents.stop();
   checkIns.stop();

@@ -1,5 +1,7 @@
+import { readdir } from "node:fs/promises";
 import { serverContext } from "@/lib/context";
 import { getLogger } from "@/lib/log";
+import { gauge } from "./gauge";
 import { recordSample } from "./record-sample";
 import { knownBacklog, registerServerMetrics } from "./register-server-metrics";
 import { registerThreadMetrics } from "./register-thread-metrics";
@@ -23,6 +25,10 @@ export interface HealthRun {
 export function runHealth(isReady: () => boolean, askThreads: () => Promise<Omit<ProcessFigures, "main">>): HealthRun {
   registerThreadMetrics();
   registerServerMetrics();
+  // proc(5). The list is long where connections are many, so it is made outside the loop; the one that reads it isn't counted.
+  if (process.platform === "linux") {
+    gauge("process_open_fds", "Open file descriptors of this process.", async (set) => set((await readdir("/proc/self/fd")).length - 1));
+  }
   const own = new ThreadMeter();
   const meter = new SampleMeter(new Date(Date.now() - process.uptime() * 1000), async () => {
     const others = await askThreads();

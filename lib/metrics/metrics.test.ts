@@ -1,4 +1,3 @@
-import { open } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
@@ -83,13 +82,8 @@ test("two scrapes in a row hold numbers only", async () => {
   await scrape();
 });
 
-test("open files are counted, and nothing that walks through all sockets is read", async () => {
-  const before = valueOf(await scrape(), "process_open_fds") ?? Number.NaN;
-  const files = await Promise.all(Array.from({ length: 50 }, () => open("/dev/null")));
-  const families = await scrape();
-  await Promise.all(files.map((file) => file.close()));
-  expect(valueOf(families, "process_open_fds")).toBeGreaterThanOrEqual(before + 45);
-  expect([...families.keys()].filter((name) => name.startsWith("nodejs_active_"))).toEqual([]);
+test("nothing that walks through all sockets is read", async () => {
+  expect([...(await scrape()).keys()].filter((name) => name.startsWith("nodejs_active_") || name === "process_open_fds")).toEqual([]);
 });
 
 test.each([
