@@ -18,9 +18,10 @@ export function registerProcessMetrics(): void {
   const registry = metricsRegistry();
   if (registry.getSingleMetric("nodejs_version_info")) return;
   collectDefaultMetrics({ register: registry });
-  const names = registry.getMetricsAsArray().map(({ name }) => name);
-  const told = names.filter((name) => !numberless.includes(name) && !walks.includes(name) && (isMainThread || !name.startsWith("process_")));
-  for (const name of names) if (!told.includes(name)) registry.removeSingleMetric(name);
+  for (const { name } of registry.getMetricsAsArray()) {
+    const isElsewhere = walks.includes(name) || (!isMainThread && name.startsWith("process_"));
+    if (isElsewhere || numberless.includes(name)) registry.removeSingleMetric(name);
+  }
   let before = performance.eventLoopUtilization();
   metric(
     "nodejs_eventloop_utilization_ratio",
