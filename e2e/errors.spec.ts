@@ -10,7 +10,9 @@ test.beforeAll(async ({ stack }) => {
   await database.connect();
 });
 test.beforeEach(() => database.query("alter table activities rename to activities_away"));
-test.afterEach(() => database.query("alter table if exists activities_away rename to activities"));
+test.afterEach(async () => {
+  for (const table of ["activities", "sessions"]) await database.query(`alter table if exists ${table}_away rename to ${table}`);
+});
 test.afterAll(() => database.end());
 
 test("a page that failed says so, names what the log has, and loads again once the cause is gone", async ({ page, serverLines }) => {
@@ -44,4 +46,14 @@ test("a page that failed is left for another one, and one that fails on the way 
   await menu.getByRole("link", { name: "Hosts" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Hosts" })).toBeVisible();
   await expect(page).toHaveTitle("Hosts · Flotilla");
+});
+
+test("when the frame fails too, plain words say so, and it loads again once the cause is gone", async ({ page }) => {
+  await database.query("alter table sessions rename to sessions_away");
+  await page.goto("/labels");
+  await expect(page.getByRole("heading", { level: 1, name: "The server can’t draw this page" })).toBeVisible();
+  await expect(page).toHaveTitle("The server can’t draw this page · Flotilla");
+  await database.query("alter table sessions_away rename to sessions");
+  await page.getByRole("button", { name: "Load again" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Labels" })).toBeVisible();
 });
